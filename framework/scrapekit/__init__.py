@@ -1,0 +1,72 @@
+"""scrapekit: web scraping by recipe, and the names a plugin may use."""
+
+from __future__ import annotations
+
+from scrapekit.errors import (
+    FetchError,
+    PageError,
+    PluginError,
+    Problems,
+    RecipeError,
+    ScrapekitError,
+    SelectorError,
+    StuckError,
+    UsageError,
+)
+from scrapekit.mark import Mark
+from scrapekit.model import Item, Origin, Outcome, Page, Request, Verdict
+from scrapekit.options import Options
+from scrapekit.parts import (
+    Document,
+    ExportContext,
+    Exporter,
+    Filter,
+    FilterContext,
+    Parser,
+    Position,
+    Read,
+    Select,
+    SimpleDocument,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Document",
+    "ExportContext",
+    "Exporter",
+    "FetchError",
+    "Filter",
+    "FilterContext",
+    "Item",
+    "Mark",
+    "Options",
+    "Origin",
+    "Outcome",
+    "Page",
+    "PageError",
+    "Parser",
+    "PluginError",
+    "Position",
+    "Problems",
+    "Read",
+    "RecipeError",
+    "Request",
+    "ScrapekitError",
+    "Select",
+    "SelectorError",
+    "SimpleDocument",
+    "StuckError",
+    "UsageError",
+    "Verdict",
+    "hookimpl",
+]
+
+
+def __getattr__(name: str) -> object:
+    # pluggy costs 18 ms to import; a plugin that has no listener never needs it.
+    if name == "hookimpl":
+        from scrapekit.hookspecs import hookimpl
+
+        return hookimpl
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,161 @@
+"""Every error scrapekit raises, and the exit code each one ends the program with.
+
+ScrapekitError
+├── UsageError          2   the command is wrong: a missing file, an unknown option value
+│   ├── RecipeError     2   the recipe is wrong; carries every problem with its mark
+│   ├── PluginError     2   a part is missing, broken or clashes; names its distribution
+│   └── JobError        2   the job folder is in use or belongs to another recipe
+├── StuckError          3   the run could not go on: full disk, broken store; resumable
+├── FetchError          -   one request failed; becomes an Outcome, never ends a run
+├── PageError           -   one page could not be read; becomes an Outcome, never ends a run
+└── SelectorError       -   a selector does not compile; becomes a problem of the recipe
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from scrapekit.mark import Mark
+from scrapekit.model import Verdict
+
+
+class ExitCode(IntEnum):
+    """What the program's exit status means; documented in the guide."""
+
+    COMPLETE = 0
+    BROKEN_CONTRACT = 1
+    WRONG = 2
+    STUCK = 3
+    INTERRUPTED = 130
+
+
+class ScrapekitError(Exception):
+    """The root: its text is one clear sentence for the person who ran the command."""
+
+    exit_code: ExitCode = ExitCode.STUCK
+    hint: str = ""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(ScrapekitError):
+    """The command cannot be carried out as given."""
+
+    exit_code = ExitCode.WRONG
+
+
+class PluginError(UsageError):
+    """A part or listener is missing, broken, or offered twice."""
+
+
+class JobError(UsageError):
+    """The job folder cannot be used: another run holds it, or another recipe made it."""
+
+
+class StuckError(ScrapekitError):
+    """The run had to stop although nothing was wrong with the recipe; it can be resumed."""
+
+    exit_code = ExitCode.STUCK
+
+
+class FetchError(ScrapekitError):
+    """A request that brought no usable page.
+
+    ``verdict`` is what the request ends as when it is not tried again; ``retry`` says whether
+    another try may help; ``retry_after`` is the wait in seconds the server asked for, for the whole
+    host; ``status`` is the HTTP status where one was received.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        verdict: Verdict = Verdict.FAILED,
+        retry: bool = False,
+        retry_after: float | None = None,
+        status: int | None = None,
+        throttled: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.verdict = verdict
+        self.retry = retry
+        self.retry_after = retry_after
+        self.status = status
+        self.throttled = throttled
+        """True for 429 and the like: the host asked us to slow down, the URL is not at fault."""
+
+
+class PageError(ScrapekitError):
+    """A page that arrived but could not be read as its page rule says."""
+
+
+class SelectorError(ScrapekitError):
+    """A selector that does not compile; ``offset`` counts characters from its start."""
+
+    def __init__(self, message: str, *, offset: int = 0, width: int = 1, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.offset = offset
+        self.width = width
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a recipe: where, in which setting, what, and what to do about it."""
+
+    mark: Mark
+    path: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.mark}: {self.path}: " if self.path else f"{self.mark}: "
+        lines = [where + self.message]
+        if excerpt := self.mark.excerpt():
+            lines += ["  " + line for line in excerpt.split("\n")]
+        if self.hint:
+            lines.append(f"  hint: {self.hint}")
+        return "\n".join(lines)
+
+
+class RecipeError(UsageError):
+    """A recipe that cannot be run; ``problems`` holds all that was found, in the order written."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems), key=lambda p: (p.mark.source.name, p.mark.line, p.mark.column))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Problems:
+    """Gathers what is wrong with a recipe, so that all of it is reported together."""
+
+    def __init__(self) -> None:
+        self._found: list[Problem] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def add(self, mark: Mark, path: str, message: str, hint: str = "") -> None:
+        """Note one problem and go on."""
+        self._found.append(Problem(mark, path, message, hint))
+
+    def raise_if_any(self) -> None:
+        """Raise RecipeError with everything noted so far; return when there is nothing."""
+        if self._found:
+            raise RecipeError(self._found)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """A hint naming the known word nearest to *word*, else listing what is known."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    if near:
+        return f'did you mean "{near[0]}"?'
+    return f"known here: {', '.join(names)}" if names else ""

@@ -1,0 +1,1 @@
+"""How one page rule reads a page: selectors, fields, links and pagination as plain callables."""

@@ -1,0 +1,178 @@
+"""Request, Page, Item, Outcome, Verdict: the words every room speaks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from scrapekit.encoding import decode
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+class Verdict(StrEnum):
+    """How a request ended. Every request ends in exactly one; the set is closed."""
+
+    OK = "ok"
+    """Fetched and read; it gave records, links or both."""
+    EMPTY = "empty"
+    """Fetched and read; it gave neither a record nor a link."""
+    NOT_MODIFIED = "not_modified"
+    """The server said that nothing changed since the last run."""
+    REDIRECTED = "redirected"
+    """Answered with a redirect, which was queued as a request of its own."""
+    DUPLICATE = "duplicate"
+    """A redirect or alternative led to a page that is already queued or done."""
+    BLOCKED = "blocked"
+    """The server refused us (401, 403, 407, 451, or 429 until we gave up)."""
+    ROBOTS = "robots"
+    """robots.txt does not allow it, or could not be read."""
+    OUT_OF_SCOPE = "out_of_scope"
+    """A redirect led to a place the recipe does not allow."""
+    REFUSED = "refused"
+    """We refused to connect: a private address, or a scheme that is not http(s)."""
+    FAILED = "failed"
+    """No usable page after every try, or a page that could not be read."""
+    DROPPED = "dropped"
+    """Given up by a limit of the recipe; the reason names it."""
+
+
+FAILURES = frozenset({Verdict.BLOCKED, Verdict.FAILED, Verdict.REFUSED})
+"""The verdicts that count towards ``crawl.allow_failed``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to fetch and which page rule reads it. Data only: it never carries a function.
+
+    ``carry`` is what parent pages hand to this one (JSON values only); ``paging`` is the state of
+    the paginator this request belongs to; ``via`` lists the URLs that redirected here, oldest first.
+    """
+
+    url: str
+    page: str = ""
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes | None = None
+    depth: int = 0
+    priority: int = 0
+    carry: Mapping[str, Any] = NOTHING
+    paging: Mapping[str, Any] | None = None
+    via: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        """The request as one line of JSON holding only what differs from the defaults."""
+        data: dict[str, Any] = {"url": self.url, "page": self.page}
+        if self.method != "GET":
+            data["method"] = self.method
+        if self.headers:
+            data["headers"] = self.headers
+        if self.body is not None:
+            data["body"] = self.body.decode("latin-1")
+        if self.depth:
+            data["depth"] = self.depth
+        if self.priority:
+            data["priority"] = self.priority
+        if self.carry:
+            data["carry"] = dict(self.carry)
+        if self.paging is not None:
+            data["paging"] = dict(self.paging)
+        if self.via:
+            data["via"] = self.via
+        return json.dumps(data, separators=(",", ":"))
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Request:
+        """The request that ``to_json`` wrote."""
+        data = json.loads(text)
+        if "headers" in data:
+            data["headers"] = tuple((name, value) for name, value in data["headers"])
+        if "body" in data:
+            data["body"] = data["body"].encode("latin-1")
+        if "via" in data:
+            data["via"] = tuple(data["via"])
+        return cls(**data)
+
+
+class Page:
+    """What came back for a request, whole. ``headers`` has lower-case names; ``body`` is decompressed."""
+
+    def __init__(
+        self,
+        request: Request,
+        url: str,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        elapsed: float = 0.0,
+    ) -> None:
+        self.request = request
+        self.url = url
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.elapsed = elapsed
+
+    def __repr__(self) -> str:
+        return f"<Page {self.status} {self.url} {len(self.body)} bytes>"
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type header, empty when there is none."""
+        return self.headers.get("content-type", "")
+
+    @cached_property
+    def decoded(self) -> tuple[str, str]:
+        """The body as text and the name of the encoding it was read in (WHATWG order), found once."""
+        return decode(self.body, self.content_type)
+
+    @property
+    def text(self) -> str:
+        """The body as text; undecodable bytes become U+FFFD."""
+        return self.decoded[0]
+
+    @property
+    def encoding(self) -> str:
+        """The encoding the text was read in, by its Python name."""
+        return self.decoded[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a record came from: the page, its rule, its row on that page (from 0), Unix time."""
+
+    url: str
+    page: str = ""
+    row: int = 0
+    time: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One record. ``fields`` keeps the recipe's order and holds JSON values, dates and decimals."""
+
+    kind: str
+    fields: Mapping[str, Any]
+    origin: Origin
+    key: str | None = None
+    """The record's identity where the recipe names one, else None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one request: all of a page or none of it."""
+
+    request: Request
+    verdict: Verdict
+    items: Sequence[Item] = ()
+    requests: Sequence[Request] = ()
+    reason: str = ""
+    """Why it ended so, where the verdict alone does not say."""
+    notes: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    """Counted remarks for the report, such as ``records dropped: price is required`` → 2."""
+    status: int | None = None

@@ -1,0 +1,220 @@
+"""How a part, or a section of a recipe, reads its own settings: typed, checked, every mistake marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from scrapekit.errors import Problems, did_you_mean
+from scrapekit.mark import Mark
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe
+
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\Z")
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)\Z")
+_BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+
+
+class Options:
+    """One mapping of settings, read key by key; what nobody asked for is an error at the end.
+
+    A scalar or list given where a mapping could stand is the value of the *short* key. Every
+    method notes a problem and returns its default when the value does not fit, so one reading
+    finds all mistakes.
+    """
+
+    def __init__(
+        self, node: Node | None, problems: Problems, path: str, *, mark: Mark, short: str = ""
+    ) -> None:
+        self.problems = problems
+        self.path = path
+        self.mark = node.mark if node is not None else mark
+        self._asked: set[str] = set()
+        self._map = self._as_map(node, short)
+
+    def _as_map(self, node: Node | None, short: str) -> MapNode:
+        if isinstance(node, MapNode):
+            return node
+        empty = node is None or (isinstance(node, ScalarNode) and node.value is None)
+        if empty:
+            return MapNode({}, self.mark)
+        assert node is not None  # noqa: S101 - for the type checker
+        if short:
+            return MapNode({short: node}, node.mark, {short: node.mark})
+        self.problems.add(node.mark, self.path, f"expected a mapping, found {describe(node)}")
+        return MapNode({}, self.mark)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._map.entries
+
+    def keys(self) -> list[str]:
+        """The keys that were written, in order."""
+        return list(self._map.entries)
+
+    def at(self, key: str) -> str:
+        """The path of *key*, as error messages show it."""
+        return f"{self.path}.{key}" if self.path else key
+
+    def node(self, key: str) -> Node | None:
+        """The raw node under *key*, None when absent; counts as asked for."""
+        self._asked.add(key)
+        return self._map.entries.get(key)
+
+    def where(self, key: str) -> Mark:
+        """The mark of *key*'s value, of the whole mapping when it is absent."""
+        node = self._map.entries.get(key)
+        return node.mark if node is not None else self.mark
+
+    def key_mark(self, key: str) -> Mark:
+        """The mark of *key* itself."""
+        return self._map.key_mark(key)
+
+    def problem(self, key: str, message: str, hint: str = "") -> None:
+        """Note a problem with *key*'s value."""
+        self.problems.add(self.where(key), self.at(key), message, hint)
+
+    def require(self, key: str) -> bool:
+        """True when *key* is there; notes a problem when it is not."""
+        self._asked.add(key)
+        if key in self._map.entries:
+            return True
+        self.problems.add(self.mark, self.at(key), f'"{key}" is missing')
+        return False
+
+    def _scalar(self, key: str, expected: str) -> ScalarNode | None:
+        node = self.node(key)
+        if isinstance(node, ScalarNode) and node.value is not None:
+            return node
+        if node is not None:
+            hint = 'quote it: YAML reads a leading "#", "[", "{" or "&" in its own way'
+            quote = isinstance(node, (ListNode, MapNode)) or node.text == ""
+            self.problem(key, f"expected {expected}, found {describe(node)}", hint if quote else "")
+        return None
+
+    def scalar(self, key: str, expected: str = "text") -> ScalarNode | None:
+        """The scalar node under *key* when its value is text, so that its columns can be named."""
+        node = self._scalar(key, expected)
+        if node is None or isinstance(node.value, str):
+            return node
+        return ScalarNode(node.text, node.mark, node.text, node.quoted, node.literal)
+
+    def text(self, key: str, default: str = "") -> str:
+        """Text; a number or truth value is taken as it was written."""
+        node = self.scalar(key)
+        return default if node is None else str(node.value)
+
+    def texts(self, key: str) -> list[ScalarNode]:
+        """A list of texts; one text alone is a list of one."""
+        node = self.node(key)
+        items: Sequence[Node] = (
+            node.items if isinstance(node, ListNode) else [node] if node is not None else []
+        )
+        found = []
+        for item in items:
+            if isinstance(item, ScalarNode) and item.value is not None:
+                found.append(
+                    ScalarNode(item.text, item.mark, item.text, item.quoted, item.literal)
+                    if not isinstance(item.value, str)
+                    else item
+                )
+            else:
+                self.problems.add(item.mark, self.at(key), f"expected text, found {describe(item)}")
+        return found
+
+    def integer(self, key: str, default: int | None = None, *, least: int | None = None) -> int | None:
+        """A whole number, at least *least*."""
+        node = self._scalar(key, "a whole number")
+        if node is None:
+            return default
+        if not isinstance(node.value, int) or isinstance(node.value, bool):
+            self.problem(key, f"expected a whole number, found {describe(node)}")
+            return default
+        if least is not None and node.value < least:
+            self.problem(key, f"must be at least {least}")
+            return default
+        return node.value
+
+    def number(self, key: str, default: float | None = None) -> float | None:
+        """A number, whole or not."""
+        node = self._scalar(key, "a number")
+        if node is None:
+            return default
+        if not isinstance(node.value, int | float) or isinstance(node.value, bool):
+            self.problem(key, f"expected a number, found {describe(node)}")
+            return default
+        return node.value
+
+    def flag(self, key: str, default: bool = False) -> bool:
+        """True or false."""
+        node = self._scalar(key, "true or false")
+        if node is None:
+            return default
+        if not isinstance(node.value, bool):
+            self.problem(key, f"expected true or false, found {describe(node)}")
+            return default
+        return node.value
+
+    def choice(self, key: str, known: Iterable[str], default: str = "") -> str:
+        """One of the *known* words."""
+        names = list(known)
+        node = self.scalar(key, f"one of {', '.join(names)}")
+        if node is None:
+            return default
+        if node.value not in names:
+            self.problem(
+                key,
+                f"expected one of {', '.join(names)}, found {describe(node)}",
+                did_you_mean(str(node.value), names),
+            )
+            return default
+        return str(node.value)
+
+    def seconds(self, key: str, default: float) -> float:
+        """A duration with its unit (``500ms 20s 15m 2h 1d``) in seconds; a bare 0 needs no unit."""
+        return self._measured(key, default, _DURATION, _SECONDS, "a duration such as 500ms, 20s or 15m")
+
+    def bytes(self, key: str, default: int) -> int:
+        """A size with its unit (``16MiB 500KB``) in bytes; a bare 0 needs no unit."""
+        return int(self._measured(key, default, _SIZE, _BYTES, "a size such as 500KB or 16MiB"))
+
+    def _measured(
+        self,
+        key: str,
+        default: float,
+        pattern: re.Pattern[str],
+        units: dict[str, float] | dict[str, int],
+        expected: str,
+    ) -> float:
+        node = self._scalar(key, expected)
+        if node is None:
+            return default
+        if node.value == 0 and not isinstance(node.value, bool):
+            return 0
+        match = pattern.match(str(node.value)) if not isinstance(node.value, bool) else None
+        if match is None:
+            bare = isinstance(node.value, int | float) and not isinstance(node.value, bool)
+            hint = f"write the unit: {node.text}{next(u for u in ('s', 'MiB') if u in units)}" if bare else ""
+            self.problem(key, f"expected {expected}, found {describe(node)}", hint)
+            return default
+        return float(match[1]) * units[match[2]]
+
+    def not_yet(self, *keys: str) -> None:
+        """Refuse by name the settings that the language has but this version does not."""
+        for key in keys:
+            if key in self._map.entries:
+                self._asked.add(key)
+                self.problems.add(
+                    self.key_mark(key),
+                    self.at(key),
+                    f'"{key}" is not supported yet',
+                    "it is planned for the next version of the recipe language",
+                )
+
+    def close(self, *also_known: str) -> None:
+        """Note every key that was written but never asked for."""
+        known = self._asked | set(also_known)
+        for key in self._map.entries:
+            if key not in known:
+                self.problems.add(
+                    self.key_mark(key), self.at(key), f'unknown key "{key}"', did_you_mean(key, known)
+                )

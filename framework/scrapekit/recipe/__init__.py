@@ -1,0 +1,1 @@
+"""The recipe: its shape, its YAML, and how one becomes the other."""

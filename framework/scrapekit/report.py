@@ -1,0 +1,102 @@
+"""What a run tells people: a snapshot while it goes on, and the report at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from scrapekit.errors import ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """One host as the frontier sees it. ``next_in`` is seconds until it may be asked again (0: now)."""
+
+    host: str
+    waiting: int
+    in_flight: int
+    next_in: float = 0.0
+    reason: str = ""
+    """Why it waits: ``delay 0.5 s``, ``Retry-After 30 s``, ``reading robots.txt``, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A run at one instant. ``seen = sum(verdicts) + waiting + in_flight``."""
+
+    elapsed: float
+    seen: int
+    waiting: int
+    in_flight: int
+    verdicts: Mapping[str, int]
+    records: Mapping[str, int]
+    retries: int
+    bytes: int
+    pages_per_second: float
+    hosts: Sequence[HostState] = ()
+    """The busiest hosts, at most eight."""
+    waiting_for: str = ""
+    """In words, when nothing can be fetched right now: what is being waited for and why."""
+    draining: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One request that gave no page, for the report."""
+
+    url: str
+    page: str
+    verdict: str
+    reason: str
+    tries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """One export: where it is, how many records it holds, what its exporter promises."""
+
+    exporter: str
+    path: str
+    records: int
+    guarantee: str
+    published: bool
+    """False while the run can be resumed: the records so far are in a file next to ``path``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The end of a run, as report.json holds it. The numbers cover the whole job, resumes included.
+
+    ``seen = sum(verdicts.values()) + waiting``.
+    """
+
+    recipe: str
+    job: str
+    exit_code: ExitCode
+    outcome: str
+    """``complete``, ``broken contract``, ``interrupted``, ``limit reached`` or ``stuck``."""
+    reason: str
+    elapsed: float
+    resumed: bool
+    seen: int
+    waiting: int
+    verdicts: Mapping[str, int]
+    records: Mapping[str, int]
+    retries: int
+    bytes: int
+    exports: Sequence[ExportReport] = ()
+    failures: Sequence[Failure] = ()
+    """The first hundred; ``verdicts`` counts them all."""
+    notes: Mapping[str, int] = field(default_factory=dict)
+    """Everything that was counted on the way: links out of scope, records dropped and why, …"""
+    broken: Sequence[str] = ()
+    """Each contract that was not kept, in words."""
+    slow_callbacks: Mapping[str, float] = field(default_factory=dict)
+    """Page rule and parser → the longest time in seconds that its callback held the loop."""
+    listeners_off: Sequence[str] = ()
+    """Listeners that failed and were switched off."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as JSON data."""
+        return asdict(self)
