@@ -7,7 +7,7 @@ are marked with `hookimpl` and named like a moment; it may take fewer arguments 
 
     class Bell:
         @hookimpl
-        def run_finished(self, report): print("\\a", report["records"])
+        def run_finished(self, report): print(report["records"])
 
 Listeners run on the event loop and must not block. One that raises is reported by name, switched
 off, and the run goes on.

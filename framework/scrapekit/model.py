@@ -3,16 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any
 
 from scrapekit.encoding import decode
 
-NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+class _Nothing(Mapping[str, Any]):
+    """The empty mapping, hashable so that it can be a dataclass default (a mappingproxy is not in 3.11)."""
+
+    __slots__ = ()
+
+    def __getitem__(self, key: str) -> Any:
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __hash__(self) -> int:
+        return 0
+
+    def __repr__(self) -> str:
+        return "{}"
+
+
+NOTHING: Mapping[str, Any] = _Nothing()
 
 
 class Verdict(StrEnum):
@@ -173,6 +194,6 @@ class Outcome:
     requests: Sequence[Request] = ()
     reason: str = ""
     """Why it ended so, where the verdict alone does not say."""
-    notes: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    notes: Mapping[str, int] = NOTHING
     """Counted remarks for the report, such as ``records dropped: price is required`` → 2."""
     status: int | None = None

@@ -38,7 +38,7 @@ class Options:
         empty = node is None or (isinstance(node, ScalarNode) and node.value is None)
         if empty:
             return MapNode({}, self.mark)
-        assert node is not None  # noqa: S101 - for the type checker
+        assert node is not None
         if short:
             return MapNode({short: node}, node.mark, {short: node.mark})
         self.problems.add(node.mark, self.path, f"expected a mapping, found {describe(node)}")
