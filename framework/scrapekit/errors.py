@@ -8,7 +8,8 @@ ScrapekitError
 ├── StuckError          3   the run could not go on: full disk, broken store; resumable
 ├── FetchError          -   one request failed; becomes an Outcome, never ends a run
 ├── PageError           -   one page could not be read; becomes an Outcome, never ends a run
-└── SelectorError       -   a selector does not compile; becomes a problem of the recipe
+├── SelectorError       -   a selector does not compile; becomes a problem of the recipe
+└── ExpressionError     -   an expression or template does not compile; becomes a problem of the recipe
 """
 
 from __future__ import annotations
@@ -103,6 +104,15 @@ class SelectorError(ScrapekitError):
         self.width = width
 
 
+class ExpressionError(ScrapekitError):
+    """An expression or template that does not compile; ``offset`` counts characters from its start."""
+
+    def __init__(self, message: str, *, offset: int = 0, width: int = 1, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.offset = offset
+        self.width = width
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing wrong with a recipe: where, in which setting, what, and what to do about it."""
@@ -113,28 +123,48 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.mark}: {self.path}: " if self.path else f"{self.mark}: "
-        lines = [where + self.message]
+        path = f"{_printable(self.path, 200)}: " if self.path else ""
+        lines = [f"{_printable(str(self.mark))}: {path}{_printable(self.message)}"]
         if excerpt := self.mark.excerpt():
             lines += ["  " + line for line in excerpt.split("\n")]
         if self.hint:
-            lines.append(f"  hint: {self.hint}")
+            lines.append(f"  hint: {_printable(self.hint)}")
         return "\n".join(lines)
+
+
+def _printable(text: str, most: int = 1000) -> str:
+    # A recipe from a stranger may hold terminal escapes in a key, and a key as long as the file.
+    cut = text if len(text) <= most else text[: most - 1] + "…"
+    return "".join(c if c.isprintable() else "?" for c in cut)
 
 
 class RecipeError(UsageError):
     """A recipe that cannot be run; ``problems`` holds all that was found, in the order written."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = sorted(set(problems), key=lambda p: (p.mark.source.name, p.mark.line, p.mark.column))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+    def __init__(self, problems: Iterable[Problem], *, more: int = 0) -> None:
+        self.problems = sorted(
+            dict.fromkeys(problems), key=lambda p: (p.mark.source.name, p.mark.line, p.mark.column)
+        )
+        self.more = more
+        """How many problems were left out because there were too many to be of use."""
+        texts = [str(problem) for problem in self.problems]
+        super().__init__("\n".join(texts + [f"and {more} more problems"] * bool(more)))
 
 
 class Problems:
     """Gathers what is wrong with a recipe, so that all of it is reported together."""
 
+    most = 200
+    """How many are kept; the rest are counted."""
+
     def __init__(self) -> None:
         self._found: list[Problem] = []
+        self._more = 0
+
+    @property
+    def full(self) -> bool:
+        """True when no further problem is kept, so that making up its words is wasted work."""
+        return len(self._found) >= self.most
 
     def __bool__(self) -> bool:
         return bool(self._found)
@@ -144,18 +174,21 @@ class Problems:
 
     def add(self, mark: Mark, path: str, message: str, hint: str = "") -> None:
         """Note one problem and go on."""
+        if self.full:
+            self._more += 1
+            return
         self._found.append(Problem(mark, path, message, hint))
 
     def raise_if_any(self) -> None:
         """Raise RecipeError with everything noted so far; return when there is nothing."""
         if self._found:
-            raise RecipeError(self._found)
+            raise RecipeError(self._found, more=self._more)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word nearest to *word*, else listing what is known."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) if len(word) <= 60 else []
     if near:
         return f'did you mean "{near[0]}"?'
     return f"known here: {', '.join(names)}" if names else ""

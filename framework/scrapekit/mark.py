@@ -9,7 +9,10 @@ _WIDEST_EXCERPT = 120
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """The text a mark points into, under the name people know it by (a path, or ``--set crawl.delay``)."""
+    """The text a mark points into, under the name people know it by (a path, or ``--set crawl.delay``).
+
+    Without lines it is a word of the command line: its name says all, so marks show no position.
+    """
 
     name: str
     lines: tuple[str, ...]
@@ -30,6 +33,8 @@ class Mark:
     width: int = 1
 
     def __str__(self) -> str:
+        if not self.source.lines:
+            return self.source.name
         return f"{self.source.name}:{self.line}:{self.column}"
 
     def moved(self, offset: int, width: int = 1) -> Mark:
@@ -44,11 +49,11 @@ class Mark:
         """
         if not 1 <= self.line <= len(self.source.lines):
             return ""
-        line = "".join(c if c.isprintable() else "?" for c in self.source.lines[self.line - 1])
+        line = self.source.lines[self.line - 1]
         column, gutter = self.column, f"{self.line:>3} | "
         if len(line) > _WIDEST_EXCERPT and column > _WIDEST_EXCERPT // 2:
             cut = column - _WIDEST_EXCERPT // 2
-            line, column = "…" + line[cut:], column - cut + 1
-        line = line[:_WIDEST_EXCERPT]
+            line, column = "…" + line[cut : cut + _WIDEST_EXCERPT], column - cut + 1
+        line = "".join(c if c.isprintable() else "?" for c in line[:_WIDEST_EXCERPT])
         width = max(1, min(self.width, len(line) - column + 1))
         return f"{gutter}{line}\n{' ' * (len(gutter) - 2)}| {' ' * (column - 1)}{'^' * width}"

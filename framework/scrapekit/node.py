@@ -23,8 +23,11 @@ class ScalarNode:
     """True when an input's value stands here, which is never read as a template again."""
 
     def at(self, offset: int, width: int = 1) -> Mark:
-        """The place of character *offset* of the text; the whole scalar when it spans lines."""
-        if "\n" in self.text or self.mark.line > len(self.mark.source.lines):
+        """The place of character *offset* of the text; the whole scalar when it spans lines.
+
+        The whole scalar too where an input's value stands, for the recipe's line does not hold it.
+        """
+        if self.literal or "\n" in self.text or self.mark.line > len(self.mark.source.lines):
             return self.mark
         start = self.mark.source.lines[self.mark.line - 1].find(self.text, self.mark.column - 1)
         return self.mark if start < 0 else self.mark.moved(start + 1 + offset - self.mark.column, width)
@@ -83,6 +86,13 @@ def plain(node: Node | None) -> object:
             return {key: plain(value) for key, value in node.entries.items()}
 
 
+def shown(text: object, most: int = 60) -> str:
+    """*text* as an error message may show it: one line, at most *most* characters, nothing unprintable."""
+    words = f"{text}"
+    cut = words if len(words) <= most else words[: most - 1] + "…"
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in cut)
+
+
 def describe(node: Node | None) -> str:
     """What kind of value this is, in the words of an error message."""
     match node:
@@ -99,4 +109,4 @@ def describe(node: Node | None) -> str:
         case ScalarNode(value=int() | float()):
             return f"the number {node.text or node.value}"
         case _:
-            return f'the text "{node.value}"'
+            return f'the text "{shown(node.value)}"'
