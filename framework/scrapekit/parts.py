@@ -201,8 +201,11 @@ class Fetcher(Protocol):
         """Get ready; called once, inside the running loop."""
         ...
 
-    async def fetch(self, request: Request) -> Page:
-        """Fetch one hop; a redirect is returned as the page it is (status 3xx)."""
+    async def fetch(self, request: Request, raw: bool = False) -> Page:
+        """Fetch one hop; a redirect is returned as the page it is (status 3xx).
+
+        With *raw* every status comes back as a page: robots.txt is judged by its own rules.
+        """
         ...
 
     async def close(self) -> None:

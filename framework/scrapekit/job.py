@@ -1,0 +1,92 @@
+"""The job folder: one run at a time, and whether there is something to go on with."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from scrapekit.errors import JobError, StuckError
+
+STORE = "job.sqlite"
+REPORT = "report.json"
+_LOCK = "lock"
+
+
+class JobFolder:
+    """A folder that one run at a time may use; a context manager that holds its lock.
+
+    The lock is the operating system's, so a killed run leaves nothing to clean up.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: int | None = None
+
+    @property
+    def store(self) -> Path:
+        """The SQLite file that holds the job."""
+        return self.path / STORE
+
+    def __enter__(self) -> JobFolder:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise JobError(
+                f"cannot use the job folder {self.path}: {error.strerror}", hint="name another one with --job"
+            ) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            owner = os.read(self._lock, 20).decode("ascii", "replace").strip()
+            os.close(self._lock)
+            self._lock = None
+            who = f" (process {owner})" if owner.isdigit() else ""
+            raise JobError(
+                f"the job folder {self.path} is in use by another run{who}",
+                hint="wait for it to end, or name another folder with --job",
+            ) from error
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, f"{os.getpid()}\n".encode("ascii"), 0)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def finished(self) -> bool:
+        """True when the job in this folder was completed, so that a new run begins anew."""
+        if not self.store.exists():
+            return False
+        try:
+            with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as db:
+                row = db.execute("SELECT value FROM meta WHERE key = 'finished'").fetchone()
+            db.close()
+        except sqlite3.DatabaseError:
+            # Not for us to judge: opening the store says what is wrong with it.
+            return False
+        return row is not None
+
+    def clear(self) -> None:
+        """Forget the job: the next run begins anew."""
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self.store}{suffix}").unlink(missing_ok=True)
+
+    def write_report(self, report: Mapping[str, Any]) -> None:
+        """Put report.json into the folder, whole or not at all."""
+        target = self.path / REPORT
+        draft = target.with_suffix(".json.part")
+        try:
+            draft.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            draft.replace(target)
+        except OSError as error:
+            raise StuckError(f"cannot write {target}: {error.strerror}") from error

@@ -1,0 +1,109 @@
+"""When a host may be asked again, and what a failed fetch asks of us: pure decisions.
+
+Times are seconds on whatever clock the caller uses; nothing here waits or reads a clock.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+
+from scrapekit.errors import FetchError
+from scrapekit.model import Verdict
+
+LONGEST_PAUSE = 120.0
+"""The most that one answer may hold a host back. A Retry-After of a week must not hang the crawl."""
+
+LONGEST_BACKOFF = 60.0
+FIRST_BACKOFF = 1.0
+MOST_THROTTLES = 8
+"""How often in a row a host may say 429 before its URLs count as blocked."""
+
+MOST_ROBOTS_TRIES = 4
+"""How often an unreadable robots.txt is asked for before the host is left alone."""
+
+_SLOWEST = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How politely hosts are asked: what the recipe says, a floor that nothing lowers."""
+
+    delay: float = 0.5
+    per_host: int = 2
+    concurrency: int = 16
+    retries: int = 3
+    redirects: int = 10
+    obey_robots: bool = True
+    order: str = "breadth"
+
+
+def delay_floor(pace: Pace, crawl_delay: float | None) -> float:
+    """Seconds between two starts on one host: the recipe's delay or robots.txt's, whichever is longer."""
+    return max(pace.delay, crawl_delay or 0.0)
+
+
+def slower(delay: float) -> float:
+    """The next delay of a host that said it is overloaded: doubled, from one second to a minute."""
+    return min(_SLOWEST, max(1.0, delay * 2))
+
+
+def faster(delay: float, floor: float) -> float:
+    """The next delay after an answer without complaint: a tenth less, never below the floor."""
+    eased = delay * 0.9
+    # Below 50 ms the last tenths are not worth tracking, and a floor of 0 would never be reached.
+    return floor if eased < floor + 0.05 else eased
+
+
+def backoff(tries: int, rng: random.Random) -> float:
+    """Seconds before try number *tries* + 1: exponential with full jitter.
+
+    Jitter over the whole interval spreads the retries of many clients best; a floor of a quarter
+    keeps a lucky draw from retrying at once.
+    """
+    longest = min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** max(0, tries - 1))
+    return rng.uniform(longest / 4, longest)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try again in ``wait`` seconds; with ``whole_host`` nothing goes to the host until then."""
+
+    wait: float
+    whole_host: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GiveUp:
+    """The request ends here."""
+
+    verdict: Verdict
+    reason: str
+
+
+def after_error(
+    error: FetchError, *, tries: int, throttles: int, pace: Pace, rng: random.Random
+) -> Retry | GiveUp:
+    """What to do after fetch number *tries* of a URL failed.
+
+    *throttles* counts how often in a row the host has said "slow down", this answer included. Such
+    an answer pauses the host and costs the URL none of its tries: the URL is not at fault.
+    """
+    reason = str(error)
+    # 1. The host asked for patience: everyone waits, as long as it said (RFC 9110 10.2.3, RFC 6585 4).
+    if error.throttled:
+        if throttles > MOST_THROTTLES:
+            return GiveUp(Verdict.BLOCKED, f"{reason}; the host said so {throttles} times in a row")
+        asked = error.retry_after if error.retry_after is not None else backoff(throttles, rng)
+        return Retry(min(asked, LONGEST_PAUSE), True, reason)
+    # 2. Another try cannot help, or there were enough.
+    if not error.retry:
+        return GiveUp(error.verdict, reason)
+    if tries > pace.retries:
+        times = f"{tries} tries" if tries > 1 else "1 try"
+        return GiveUp(error.verdict, f"{reason} ({times})")
+    # 3. A named wait holds for the whole host; our own back-off only for this URL.
+    if error.retry_after is not None:
+        return Retry(min(error.retry_after, LONGEST_PAUSE), True, reason)
+    return Retry(backoff(tries, rng), False, reason)

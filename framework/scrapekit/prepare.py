@@ -1,0 +1,63 @@
+"""From the command's words to a recipe that was checked completely and can run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scrapekit.errors import Problems, StuckError
+from scrapekit.plan import Plan, compile_plan
+from scrapekit.plugins import Plugins
+from scrapekit.recipe.load import load_recipe
+from scrapekit.recipe.model import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What the command line asks for; everything else is in the recipe."""
+
+    recipe: Path
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    overrides: Sequence[tuple[str, str]] = ()
+    outputs: Sequence[str] = ()
+    job: Path | None = None
+    fresh: bool = False
+    limit: int | None = None
+    disabled: Sequence[str] = ()
+    out_dir: Path = field(default_factory=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A recipe that was checked completely and can run; nothing has been opened yet."""
+
+    settings: RunSettings
+    recipe: Recipe
+    plan: Plan
+    plugins: Plugins
+    job: Path
+
+
+def prepare(settings: RunSettings) -> Prepared:
+    """Load and check everything; opens no connection and writes no file.
+
+    Raises RecipeError with every problem found, UsageError for a missing file or plugin.
+    """
+    problems = Problems()
+    recipe = load_recipe(
+        settings.recipe,
+        inputs=settings.inputs,
+        overrides=settings.overrides,
+        outputs=settings.outputs,
+        environ=os.environ,
+        problems=problems,
+    )
+    plugins = Plugins(settings.disabled)
+    plan = compile_plan(recipe, plugins, problems, output=settings.out_dir) if recipe is not None else None
+    problems.raise_if_any()
+    if recipe is None or plan is None:
+        raise StuckError("the recipe could not be read, and no problem was found: this is a bug")
+    job = settings.job or settings.out_dir / ".scrapekit" / recipe.name
+    return Prepared(settings, recipe, plan, plugins, job)

@@ -1,0 +1,194 @@
+"""One run: opens everything, crawls, closes in reverse, and writes the report."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from time import monotonic, time
+
+from scrapekit import __version__
+from scrapekit.accounts import Accounts
+from scrapekit.admission import Admission, Limits
+from scrapekit.engine import Engine, StoppedNow
+from scrapekit.errors import StuckError
+from scrapekit.frontier import Frontier
+from scrapekit.job import JobFolder
+from scrapekit.journal import Journal
+from scrapekit.perform import Performer
+from scrapekit.politeness import Pace
+from scrapekit.prepare import Prepared, RunSettings, prepare
+from scrapekit.recipe.model import Recipe
+from scrapekit.report import Report, Snapshot
+from scrapekit.state import Store
+
+__all__ = ["Prepared", "RunSettings", "StopSignal", "prepare", "run"]
+
+AGENT = "scrapekit"
+"""The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
+
+_WATCH_SECONDS = 0.25
+
+
+class StopSignal:
+    """How a run is asked to stop, from a signal handler or another thread."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._drain: Callable[[], None] | None = None
+        self._now: Callable[[], None] | None = None
+        self.draining = False
+        self.stopped = False
+
+    def attach(self, drain: Callable[[], None], now: Callable[[], None]) -> None:
+        """Called by the run once it can be stopped; a stop asked for before takes effect now."""
+        self._loop = asyncio.get_running_loop()
+        self._drain, self._now = drain, now
+        if self.stopped:
+            self.now()
+        elif self.draining:
+            self.drain()
+
+    def drain(self) -> None:
+        """Start nothing new, finish what is in flight, commit, end."""
+        self.draining = True
+        self._call(self._drain)
+
+    def now(self) -> None:
+        """Stop at once; what is not committed is fetched again on resume."""
+        self.draining = self.stopped = True
+        self._call(self._now)
+
+    def _call(self, action: Callable[[], None] | None) -> None:
+        if self._loop is not None and action is not None:
+            self._loop.call_soon_threadsafe(action)
+
+
+async def run(
+    prepared: Prepared,
+    *,
+    watch: Callable[[Snapshot], None] | None = None,
+    stop: StopSignal | None = None,
+) -> Report:
+    """Crawl to the end, or until stopped, and write the report.
+
+    Raises JobError when the folder cannot be used; a run that gets stuck ends in a report too.
+    """
+    folder = JobFolder(prepared.job)
+    with folder:
+        if prepared.settings.fresh or folder.finished():
+            folder.clear()
+        report = await _run_job(prepared, folder, watch, stop or StopSignal())
+        folder.write_report(report.to_json())
+    return report
+
+
+async def _run_job(
+    prepared: Prepared, folder: JobFolder, watch: Callable[[Snapshot], None] | None, stop: StopSignal
+) -> Report:
+    # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
+    from scrapekit.fetch import HttpFetcher
+
+    recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
+    relay = prepared.plugins.relay()
+    accounts = Accounts(recipe, str(prepared.job))
+    journal = Journal(lambda: Store(folder.store), plan.exports, recipe.fingerprint)
+    fetcher = HttpFetcher(recipe.http, plan.seed_urls, agent=f"{AGENT}/{__version__}")
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(journal.close)
+        restored = await journal.open()
+        stack.push_async_callback(fetcher.close)
+        await fetcher.open()
+        frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
+        frontier.restore(restored.lanes, now_unix=time())
+        performer = Performer(fetcher, agent=AGENT, redirects=recipe.http.redirects)
+        limits = Limits(plan.scope, crawl.order, crawl.depth, prepared.settings.limit)
+        admission = Admission(limits, records=accounts.restore(restored))
+        engine = Engine(
+            frontier=frontier,
+            perform=performer.perform,
+            callback=plan.callback,
+            journal=journal,
+            relay=relay,
+            admission=admission,
+            seeds=itertools.islice(plan.seeds(), restored.seeds, None),
+        )
+        engine.committer.counters.update(restored.counters)
+        accounts.follow(engine, journal)
+        stop.attach(frontier.close, engine.stop_now)
+        if relay.run_started is not None:
+            relay.run_started(recipe=recipe.name, job=str(prepared.job), resumed=restored.resumed)
+        async with _watching(watch, accounts, stop):
+            await _crawl(engine, accounts)
+        if accounts.ended is None:
+            await _conclude(accounts, journal, stop, admission.limit_reached)
+        report = await accounts.report(journal, relay.off, plan.exports)
+        if relay.run_finished is not None:
+            relay.run_finished(report=report.to_json())
+    return report
+
+
+async def _crawl(engine: Engine, accounts: Accounts) -> None:
+    """Run the engine; being stopped at once and getting stuck are ends, anything else is our bug."""
+    try:
+        await engine.run()
+    except StoppedNow:
+        accounts.end("interrupted", "stopped at once")
+    except StuckError as error:
+        accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
+
+
+async def _conclude(accounts: Accounts, journal: Journal, stop: StopSignal, limit_reached: bool) -> None:
+    """The crawl ended by itself or was drained: publish the exports unless there is more to come."""
+    if stop.draining and not limit_reached and accounts.unfinished:
+        accounts.end("interrupted", "stopped; run the same command again to go on")
+        return
+    try:
+        await journal.publish()
+    except StuckError as error:
+        accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
+        return
+    if limit_reached:
+        accounts.end("limit reached", "the limit of records was reached", published=True)
+    elif accounts.broken():
+        accounts.end("broken contract", "; ".join(accounts.broken()), published=True)
+    else:
+        accounts.end("complete", "nothing was left to fetch", published=True)
+
+
+@asynccontextmanager
+async def _watching(
+    watch: Callable[[Snapshot], None] | None, accounts: Accounts, stop: StopSignal
+) -> AsyncIterator[None]:
+    """Call *watch* with a snapshot four times a second, and once more at the end."""
+    if watch is None:
+        yield
+        return
+    task = asyncio.create_task(_watch(watch, accounts, stop), name="watch")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        watch(accounts.snapshot(stop.draining))
+
+
+async def _watch(watch: Callable[[Snapshot], None], accounts: Accounts, stop: StopSignal) -> None:
+    while True:
+        watch(accounts.snapshot(stop.draining))
+        await asyncio.sleep(_WATCH_SECONDS)
+
+
+def pace_of(recipe: Recipe) -> Pace:
+    """The recipe's politeness, as the frontier wants it."""
+    crawl = recipe.crawl
+    return Pace(
+        delay=crawl.delay,
+        per_host=crawl.per_host,
+        concurrency=crawl.concurrency,
+        retries=recipe.http.retries,
+        redirects=recipe.http.redirects,
+        obey_robots=crawl.robots == "obey",
+        order=crawl.order,
+    )
