@@ -44,8 +44,8 @@ class Mark:
     def excerpt(self) -> str:
         """The marked line and a caret line under it; empty where the source has no such line.
 
-        Control characters are shown as ``?`` so that a recipe from a stranger cannot drive the
-        terminal; a long line is cut round the mark.
+        A tab is shown as an arrow and control characters as ``?``, so that a recipe from a
+        stranger cannot drive the terminal; a long line is cut round the mark.
         """
         if not 1 <= self.line <= len(self.source.lines):
             return ""
@@ -54,6 +54,7 @@ class Mark:
         if len(line) > _WIDEST_EXCERPT and column > _WIDEST_EXCERPT // 2:
             cut = column - _WIDEST_EXCERPT // 2
             line, column = "…" + line[cut : cut + _WIDEST_EXCERPT], column - cut + 1
-        line = "".join(c if c.isprintable() else "?" for c in line[:_WIDEST_EXCERPT])
+        line = line[:_WIDEST_EXCERPT].replace("\t", "→")
+        line = "".join(c if c.isprintable() else "?" for c in line)
         width = max(1, min(self.width, len(line) - column + 1))
         return f"{gutter}{line}\n{' ' * (len(gutter) - 2)}| {' ' * (column - 1)}{'^' * width}"
