@@ -1,0 +1,191 @@
+"""What robots.txt lets us do."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scrapekit.robots import ALLOW_ALL, DENY_ALL, LARGEST_ROBOTS, RobotsNotNow, read_robots
+
+SITE = "https://shop.test"
+
+
+def robots(text, agent="scrapekit"):
+    return read_robots(200, text.encode(), agent)
+
+
+def allowed(text, *paths, agent="scrapekit"):
+    rules = robots(text, agent)
+    return [rules.allows(SITE + path) for path in paths]
+
+
+def test_the_longest_rule_decides_and_allow_wins_a_draw():
+    text = "User-agent: *\nDisallow: /a\nAllow: /a/b\nDisallow: /c\nAllow: /c"
+
+    assert allowed(text, "/", "/a", "/a/x", "/a/b", "/c") == [True, False, False, True, True]
+
+
+def test_wildcards_and_the_end_anchor_are_understood():
+    text = "User-agent: *\nDisallow: /*.pdf$\nDisallow: /*?sort="
+
+    assert allowed(text, "/x.pdf", "/x.pdf?y", "/l?sort=up", "/l?a=b") == [False, True, False, True]
+
+
+def test_a_group_for_us_replaces_the_one_for_everyone():
+    text = "User-agent: *\nDisallow: /\n\nUser-agent: ScrapeKit\nDisallow: /private"
+
+    assert allowed(text, "/a", "/private") == [True, False]
+    assert allowed(text, "/a", agent="other") == [False]
+
+
+@pytest.mark.parametrize("name", ["SCRAPEKIT", "scrapekit/1.0", "scrapekit*", "Scrapekit Bot"])
+def test_our_name_is_matched_without_case_and_version(name):
+    assert allowed(f"User-agent: {name}\nDisallow: /", "/") == [False]
+
+
+@pytest.mark.parametrize("name", ["scrape", "kit", "scrapekit-pro", "scrapekitten", "s"])
+def test_a_name_like_ours_is_not_ours(name):
+    assert allowed(f"User-agent: {name}\nDisallow: /", "/") == [True]
+
+
+def test_groups_of_the_same_agent_are_one():
+    text = (
+        "User-agent: scrapekit\nDisallow: /a\nUser-agent: x\nDisallow: /\nUser-agent: scrapekit\nDisallow: /b"
+    )
+
+    assert allowed(text, "/a", "/b", "/c") == [False, False, True]
+
+
+def test_a_sitemap_or_crawl_delay_does_not_end_a_list_of_agents():
+    text = "User-agent: x\nCrawl-delay: 3\nSitemap: /s\nUser-agent: scrapekit\nDisallow: /a\n"
+
+    assert allowed(text, "/a") == [False]
+    assert allowed(text, "/a", agent="x") == [False]
+
+
+def test_an_empty_group_for_us_allows_everything():
+    assert allowed("User-agent: *\nDisallow: /\nUser-agent: scrapekit\nDisallow:", "/a") == [True]
+
+
+def test_rules_before_any_agent_are_for_nobody():
+    assert allowed("Disallow: /\nUser-agent: x\nAllow: /a", "/b") == [True]
+
+
+def test_comments_line_ends_and_a_byte_order_mark_are_no_obstacle():
+    text = "\ufeffUser-agent: * # all\r\nDisallow : /a # this\rdisalow /b\n  ALLOW: /a/c  \n"
+
+    assert allowed(text, "/a", "/b", "/a/c", "/d") == [False, False, True, True]
+
+
+def test_robots_txt_itself_is_always_allowed():
+    assert allowed("User-agent: *\nDisallow: /", "/robots.txt") == [True]
+    assert DENY_ALL.allows(SITE + "/robots.txt")
+
+
+def test_the_delay_is_the_longer_of_crawl_delay_and_request_rate():
+    assert robots("User-agent: *\nCrawl-delay: 2.5").crawl_delay == 2.5
+    assert robots("User-agent: *\nRequest-rate: 1/10s").crawl_delay == 10
+    assert robots("User-agent: *\nCrawl-delay: 2\nRequest-rate: 4/1m").crawl_delay == 15
+    assert robots("User-agent: *\nDisallow: /a").crawl_delay is None
+
+
+@pytest.mark.parametrize("value", ["-1", "soon", "nan", "inf", ""])
+def test_a_delay_that_is_no_duration_is_ignored(value):
+    assert robots(f"User-agent: *\nCrawl-delay: {value}").crawl_delay is None
+
+
+def test_the_delay_of_other_agents_is_not_ours():
+    assert robots("User-agent: x\nCrawl-delay: 9\n\nUser-agent: *\nCrawl-delay: 1").crawl_delay == 1
+
+
+def test_sitemaps_are_for_everyone_and_listed_once():
+    text = "Sitemap: https://shop.test/a.xml\nUser-agent: x\nsitemap: https://shop.test/b.xml\n"
+    text += "Sitemap: https://shop.test/a.xml"
+
+    assert robots(text).sitemaps == ("https://shop.test/a.xml", "https://shop.test/b.xml")
+
+
+def test_no_robots_txt_means_no_restrictions():
+    for status in (400, 401, 403, 404, 410, 451):
+        assert read_robots(status, b"User-agent: *\nDisallow: /", "scrapekit") is ALLOW_ALL
+    assert ALLOW_ALL.allows(SITE + "/x")
+    assert ALLOW_ALL.crawl_delay is None
+    assert ALLOW_ALL.sitemaps == ()
+
+
+@pytest.mark.parametrize("status", [429, 500, 503, 599, 304, 999])
+def test_a_server_that_cannot_answer_means_not_now(status):
+    with pytest.raises(RobotsNotNow, match=rf"^HTTP {status}$"):
+        read_robots(status, b"", "scrapekit")
+
+
+def test_nothing_may_be_fetched_while_robots_txt_is_out_of_reach():
+    assert not DENY_ALL.allows(SITE + "/x")
+
+
+def test_what_lies_beyond_500_kib_is_ignored():
+    head = b"User-agent: *\nDisallow: /a\n"
+    body = head + b"#" * (LARGEST_ROBOTS - len(head) - 20) + b"\nDisallow: /beyond-the-limit\nDisallow: /c"
+
+    rules = read_robots(200, body, "scrapekit")
+    assert [rules.allows(SITE + path) for path in ("/a", "/beyond-the-limit", "/bey", "/c")] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+def test_an_html_page_or_any_other_bytes_allow_everything():
+    assert allowed("<html><body>User-agent: *</body>\n<p>Disallow: /</p>", "/x") == [True]
+    assert read_robots(200, bytes(range(256)), "scrapekit").allows(SITE + "/x")
+
+
+def test_what_is_no_address_is_left_to_the_fetcher():
+    assert robots("User-agent: *\nDisallow: /a").allows("//[0-9]")
+
+
+@pytest.mark.slow
+def test_a_hostile_file_costs_little():
+    agents = "".join(f"User-agent: a{n}\n" for n in range(4000))
+    rules = "".join(f"Disallow: /x{n}\n" for n in range(4000))
+    start = time.process_time()
+
+    assert allowed(agents + rules, "/x1", "/y") == [True, True]
+    assert time.process_time() - start < 2
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "User-agent: *",
+                "scrapekit",
+                "Disallow: /",
+                ":",
+                "*",
+                "$",
+                "%",
+                "\n",
+                "\r",
+                "\u2028",
+                "\x0c",
+                "#",
+                " ",
+                "é",
+                "Crawl-delay: ",
+                "9" * 20,
+                "Request-rate: 1/",
+            ]
+        )
+    )
+)
+def test_any_text_is_read(pieces):
+    rules = robots("".join(pieces))
+
+    assert rules.allows(SITE + "/x") in (True, False)
+    assert rules.crawl_delay is None or rules.crawl_delay >= 0
+    assert rules.allows(SITE + "/robots.txt")
