@@ -109,9 +109,9 @@ class Engine:
     async def _crawl(self, group: asyncio.TaskGroup) -> None:
         self._draw_seeds()
         while (entry := await self.frontier.next()) is not None:
-            if refusal := self.frontier.refusal(entry):
+            if entry.refusal:
                 self.frontier.release(entry)
-                self._settle(entry, Outcome(entry.request, Verdict.ROBOTS, reason=refusal))
+                self._settle(entry, Outcome(entry.request, Verdict.ROBOTS, reason=entry.refusal))
                 continue
             task = group.create_task(self._fetch(entry.request), name=entry.request.url)
             self._tasks.add(task)

@@ -18,7 +18,7 @@ _PRIORITY_STEP = 1 << 20
 class Entry:
     """One stored request: which lane it waits in, and where in it (``rank``, then ``seq``)."""
 
-    __slots__ = ("fp", "lane", "rank", "request", "robots_of", "seq", "started", "tries")
+    __slots__ = ("fp", "lane", "rank", "refusal", "request", "robots_of", "seq", "tries")
 
     def __init__(self, request: Request, lane: str, rank: int, seq: int, fp: int) -> None:
         self.request = request
@@ -28,7 +28,8 @@ class Entry:
         self.fp = fp
         self.tries = 0
         """Fetches so far that ended in an error of the URL's own."""
-        self.started = 0.0
+        self.refusal = ""
+        """Why it may not be fetched although its turn has come; empty when it may."""
         self.robots_of = ""
         """The origin whose robots.txt this asks for; empty for ordinary requests."""
 

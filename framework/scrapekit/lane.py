@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from scrapekit.entries import Entry
 from scrapekit.robots import Robots
@@ -81,7 +81,7 @@ class Lane:
         else:
             self.stored += 1
 
-    def load(self, entries: Iterable[Entry], asked: int, taken: set[int]) -> None:
+    def load(self, entries: Iterable[Entry], asked: int, taken: Collection[int]) -> None:
         """Take what the store gave for ``waiting(after=horizon, limit=asked)``.
 
         *taken* are the sequence numbers in memory already (in flight, or waiting for a retry).
@@ -105,6 +105,12 @@ class Lane:
         self.horizon = self.window[-1].place if self.window else _BEFORE_ALL
         self.stored += len(left)
         return left
+
+    def pause(self, until: float, reason: str) -> None:
+        """Let nothing start before *until*; a longer pause that already holds is kept."""
+        if until > self.paused_until:
+            self.paused_until = until
+            self.reason = reason
 
     def due(self, now: float) -> float | None:
         """When its next request may start, no earlier than *now*; None when it has none in memory."""
