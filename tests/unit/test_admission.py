@@ -1,0 +1,80 @@
+"""The gate for what a page gives: scope, depth, and how many records are wanted."""
+
+from __future__ import annotations
+
+from scrapekit import Item, Origin, Outcome, Request, Verdict
+from scrapekit.admission import Admission, Limits
+from scrapekit.entries import Entry, Group
+from scrapekit.url import Scope
+
+SITE = Scope.of("site", ["http://a.test/"])
+
+
+def page(url="http://a.test/", **more):
+    request = Request(url)
+    return Entry(request, "a.test", 0, 1, 1), Outcome(request, Verdict.OK, **more)
+
+
+def items(count):
+    return [Item("book", {"n": n}, Origin("http://a.test/")) for n in range(count)]
+
+
+def take(admission, **more):
+    group = Group()
+    kept = admission.take(group, *page(**more))
+    return group, kept
+
+
+def test_links_within_scope_are_queued_and_the_rest_is_counted():
+    links = [Request("http://a.test/1"), Request("http://www.a.test/2"), Request("http://b.test/3")]
+    group, _ = take(Admission(Limits(SITE)), requests=links)
+
+    assert [candidate.request.url for candidate in group.new] == ["http://a.test/1", "http://www.a.test/2"]
+    assert group.counters["note:links out of scope"] == 1
+
+
+def test_links_deeper_than_the_recipe_wants_are_counted():
+    links = [Request("http://a.test/1", depth=2), Request("http://a.test/2", depth=3)]
+    group, _ = take(Admission(Limits(SITE, depth=2)), requests=links)
+
+    assert [candidate.request.url for candidate in group.new] == ["http://a.test/1"]
+    assert group.counters["note:links deeper than crawl.depth"] == 1
+
+
+def test_a_link_that_every_page_repeats_reaches_the_store_once():
+    admission = Admission(Limits(SITE))
+    first, _ = take(admission, requests=[Request("http://a.test/nav")])
+    second, _ = take(admission, requests=[Request("http://a.test/nav")])
+
+    assert (len(first.new), len(second.new), second.counters["duplicates"]) == (1, 0, 1)
+
+
+def test_a_redirect_out_of_scope_ends_the_request():
+    outcome = Admission(Limits(SITE)).redirected(Request("http://a.test/x"), Request("http://b.test/y"))
+
+    assert (outcome.verdict, outcome.reason) == (
+        Verdict.OUT_OF_SCOPE,
+        "redirected to http://b.test/y, which is out of scope",
+    )
+
+
+def test_exactly_as_many_records_are_kept_as_were_asked_for():
+    admission = Admission(Limits(SITE, records=5))
+    _, first = take(admission, items=items(3))
+    assert not admission.limit_reached
+    _, second = take(admission, items=items(4))
+
+    assert (len(first), len(second), admission.limit_reached) == (3, 2, True)
+
+
+def test_records_of_an_earlier_run_count_towards_the_limit():
+    admission = Admission(Limits(SITE, records=5), records=4)
+    _, kept = take(admission, items=items(3))
+
+    assert (len(kept), admission.limit_reached) == (1, True)
+
+
+def test_what_a_page_notes_is_counted():
+    group, _ = take(Admission(Limits(SITE)), notes={"records dropped: price is required": 2})
+
+    assert group.counters["note:records dropped: price is required"] == 2

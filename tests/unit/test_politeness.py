@@ -1,0 +1,115 @@
+"""When a host may be asked again, and what a failed fetch asks of us."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from scrapekit import FetchError, Verdict
+from scrapekit.politeness import (
+    LONGEST_PAUSE,
+    MOST_THROTTLES,
+    GiveUp,
+    Pace,
+    Retry,
+    after_error,
+    backoff,
+    delay_floor,
+    faster,
+    slower,
+)
+
+RNG = random.Random(1)
+
+
+def decide(error, *, tries=1, throttles=0, **pace):
+    return after_error(error, tries=tries, throttles=throttles, pace=Pace(**pace), rng=RNG)
+
+
+@pytest.mark.parametrize(
+    ("delay", "crawl_delay", "floor"), [(0.5, None, 0.5), (0.5, 2.0, 2.0), (3.0, 2.0, 3.0), (0.0, None, 0.0)]
+)
+def test_the_longer_of_recipe_and_robots_delay_holds(delay, crawl_delay, floor):
+    assert delay_floor(Pace(delay=delay), crawl_delay) == floor
+
+
+def test_backoff_doubles_and_is_capped_at_a_minute():
+    longest = [max(backoff(tries, RNG) for _ in range(300)) for tries in range(1, 9)]
+
+    for tries, wait in enumerate(longest, start=1):
+        bound = min(60.0, 2.0 ** (tries - 1))
+        assert 0.8 * bound < wait <= bound
+
+
+def test_backoff_never_retries_at_once():
+    assert min(backoff(1, RNG) for _ in range(300)) >= 0.25
+
+
+def test_an_error_that_another_try_may_mend_is_tried_again():
+    decision = decide(FetchError("connection reset", retry=True))
+
+    assert isinstance(decision, Retry)
+    assert not decision.whole_host
+    assert decision.reason == "connection reset"
+
+
+def test_the_number_of_retries_does_not_count_the_first_try():
+    error = FetchError("connection reset", retry=True)
+
+    assert isinstance(decide(error, tries=3, retries=3), Retry)
+    assert decide(error, tries=4, retries=3) == GiveUp(Verdict.FAILED, "connection reset (4 tries)")
+
+
+def test_no_retries_means_one_try():
+    assert decide(FetchError("reset", retry=True), retries=0) == GiveUp(Verdict.FAILED, "reset (1 try)")
+
+
+def test_an_error_that_no_try_mends_ends_the_request_with_its_own_verdict():
+    error = FetchError("status 403", verdict=Verdict.BLOCKED)
+
+    assert decide(error) == GiveUp(Verdict.BLOCKED, "status 403")
+
+
+def test_a_throttled_answer_pauses_the_whole_host_for_as_long_as_it_asked():
+    error = FetchError("status 429", retry=True, throttled=True, retry_after=7.0)
+
+    assert decide(error, tries=99, throttles=1) == Retry(7.0, True, "status 429")
+
+
+def test_an_absurd_retry_after_is_capped():
+    error = FetchError("status 429", retry=True, throttled=True, retry_after=1e9)
+
+    assert decide(error, throttles=1) == Retry(LONGEST_PAUSE, True, "status 429")
+
+
+def test_a_host_that_only_ever_says_429_is_given_up():
+    error = FetchError("status 429", retry=True, throttled=True)
+    decision = decide(error, throttles=MOST_THROTTLES + 1)
+
+    assert decision == GiveUp(Verdict.BLOCKED, "status 429; the host said so 9 times in a row")
+
+
+def test_retry_after_on_a_server_error_holds_for_the_host_and_costs_a_try():
+    error = FetchError("status 503", retry=True, retry_after=5.0)
+
+    assert decide(error, tries=1) == Retry(5.0, True, "status 503")
+    assert isinstance(decide(error, tries=4), GiveUp)
+
+
+def test_a_slowed_host_speeds_up_again_but_never_below_the_floor():
+    delay = slower(slower(slower(0.0)))
+    assert delay == 4.0
+
+    for _ in range(60):
+        delay = faster(delay, 0.5)
+        assert delay >= 0.5
+    assert delay == 0.5
+
+
+def test_a_host_is_never_slowed_beyond_a_minute():
+    delay = 0.5
+    for _ in range(20):
+        delay = slower(delay)
+
+    assert delay == 60.0
