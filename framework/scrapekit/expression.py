@@ -139,6 +139,8 @@ class Compiler:
     def _attribute(self, root: str, name: Name) -> Run:
         known, attribute = self._names.get(root), name.attribute
         if known is not None and attribute not in known:
+            if not name.root and attribute in self._names:
+                self._refuse_root(name)
             message = f'{root} has no "{attribute}"'
             hint = did_you_mean(attribute, known) or f"{root} has no names here"
             raise ExpressionError(message, offset=name.offset, width=name.width, hint=hint)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 
+from scrapekit import units
 from scrapekit.errors import Problems, did_you_mean
 from scrapekit.mark import Mark
-from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe
-
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)\Z")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|KiB|MiB|GiB)\Z")
-_BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, plain, shown
+from scrapekit.quoting import quote_hint
 
 
 class Options:
@@ -35,10 +31,8 @@ class Options:
     def _as_map(self, node: Node | None, short: str) -> MapNode:
         if isinstance(node, MapNode):
             return node
-        empty = node is None or (isinstance(node, ScalarNode) and node.value is None)
-        if empty:
+        if node is None or (isinstance(node, ScalarNode) and node.value is None):
             return MapNode({}, self.mark)
-        assert node is not None
         if short:
             return MapNode({short: node}, node.mark, {short: node.mark})
         self.problems.add(node.mark, self.path, f"expected a mapping, found {describe(node)}")
@@ -73,6 +67,10 @@ class Options:
         """Note a problem with *key*'s value."""
         self.problems.add(self.where(key), self.at(key), message, hint)
 
+    def section(self, key: str, *, short: str = "") -> Options:
+        """The settings under *key*, empty when absent; whoever reads them closes them too."""
+        return Options(self.node(key), self.problems, self.at(key), mark=self.where(key), short=short)
+
     def require(self, key: str) -> bool:
         """True when *key* is there; notes a problem when it is not."""
         self._asked.add(key)
@@ -83,20 +81,17 @@ class Options:
 
     def _scalar(self, key: str, expected: str) -> ScalarNode | None:
         node = self.node(key)
+        if node is None or _is_unset(node):
+            return None
         if isinstance(node, ScalarNode) and node.value is not None:
             return node
-        if node is not None:
-            hint = 'quote it: YAML reads a leading "#", "[", "{" or "&" in its own way'
-            quote = isinstance(node, (ListNode, MapNode)) or node.text == ""
-            self.problem(key, f"expected {expected}, found {describe(node)}", hint if quote else "")
+        self.problem(key, f"expected {expected}, found {describe(node)}", quote_hint(node))
         return None
 
     def scalar(self, key: str, expected: str = "text") -> ScalarNode | None:
         """The scalar node under *key* when its value is text, so that its columns can be named."""
         node = self._scalar(key, expected)
-        if node is None or isinstance(node.value, str):
-            return node
-        return ScalarNode(node.text, node.mark, node.text, node.quoted, node.literal)
+        return node and as_text(node)
 
     def text(self, key: str, default: str = "") -> str:
         """Text; a number or truth value is taken as it was written."""
@@ -106,23 +101,21 @@ class Options:
     def texts(self, key: str) -> list[ScalarNode]:
         """A list of texts; one text alone is a list of one."""
         node = self.node(key)
-        items: Sequence[Node] = (
-            node.items if isinstance(node, ListNode) else [node] if node is not None else []
-        )
+        if node is None or _is_unset(node):
+            return []
         found = []
-        for item in items:
+        for item in node.items if isinstance(node, ListNode) else [node]:
             if isinstance(item, ScalarNode) and item.value is not None:
-                found.append(
-                    ScalarNode(item.text, item.mark, item.text, item.quoted, item.literal)
-                    if not isinstance(item.value, str)
-                    else item
-                )
+                found.append(as_text(item))
             else:
-                self.problems.add(item.mark, self.at(key), f"expected text, found {describe(item)}")
+                message = f"expected text, found {describe(item)}"
+                self.problems.add(item.mark, self.at(key), message, quote_hint(item))
         return found
 
-    def integer(self, key: str, default: int | None = None, *, least: int | None = None) -> int | None:
-        """A whole number, at least *least*."""
+    def integer(
+        self, key: str, default: int | None = None, *, least: int | None = None, most: int | None = None
+    ) -> int | None:
+        """A whole number from *least* to *most*."""
         node = self._scalar(key, "a whole number")
         if node is None:
             return default
@@ -131,6 +124,9 @@ class Options:
             return default
         if least is not None and node.value < least:
             self.problem(key, f"must be at least {least}")
+            return default
+        if most is not None and node.value > most:
+            self.problem(key, f"must be at most {most}")
             return default
         return node.value
 
@@ -169,34 +165,46 @@ class Options:
             return default
         return str(node.value)
 
+    def share(self, key: str, default: float) -> float:
+        """A share of a whole, from 0 to 1, written as a percentage (``5%``) or a fraction (``0.05``)."""
+        return self._measured(key, default, units.share, "%", "a percentage such as 5%")
+
     def seconds(self, key: str, default: float) -> float:
         """A duration with its unit (``500ms 20s 15m 2h 1d``) in seconds; a bare 0 needs no unit."""
-        return self._measured(key, default, _DURATION, _SECONDS, "a duration such as 500ms, 20s or 15m")
+        return self._measured(key, default, units.duration, "s", "a duration such as 500ms, 20s or 15m")
 
     def bytes(self, key: str, default: int) -> int:
         """A size with its unit (``16MiB 500KB``) in bytes; a bare 0 needs no unit."""
-        return int(self._measured(key, default, _SIZE, _BYTES, "a size such as 500KB or 16MiB"))
+        return int(self._measured(key, default, units.size, "MiB", "a size such as 500KB or 16MiB"))
 
     def _measured(
-        self,
-        key: str,
-        default: float,
-        pattern: re.Pattern[str],
-        units: dict[str, float] | dict[str, int],
-        expected: str,
+        self, key: str, default: float, measure: Callable[[object], float | None], unit: str, expected: str
     ) -> float:
         node = self._scalar(key, expected)
         if node is None:
             return default
-        if node.value == 0 and not isinstance(node.value, bool):
+        bare = isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
+        if bare and node.value == 0:
             return 0
-        match = pattern.match(str(node.value)) if not isinstance(node.value, bool) else None
-        if match is None:
-            bare = isinstance(node.value, int | float) and not isinstance(node.value, bool)
-            hint = f"write the unit: {node.text}{next(u for u in ('s', 'MiB') if u in units)}" if bare else ""
+        measured = measure(node.value)
+        if measured is None:
+            hint = f"write the unit: {node.text}{unit}" if bare else ""
             self.problem(key, f"expected {expected}, found {describe(node)}", hint)
             return default
-        return float(match[1]) * units[match[2]]
+        return measured
+
+    def value(self, key: str) -> object:
+        """Whatever stands under *key* as plain data: dict, list or scalar; None when absent."""
+        return plain(self.node(key))
+
+    def mapping(self, key: str) -> dict[str, object]:
+        """A mapping from text to plain data, in the order written; empty when absent."""
+        node = self.node(key)
+        if isinstance(node, MapNode):
+            return {name: plain(value) for name, value in node.entries.items()}
+        if node is not None:
+            self.problem(key, f"expected a mapping, found {describe(node)}")
+        return {}
 
     def not_yet(self, *keys: str) -> None:
         """Refuse by name the settings that the language has but this version does not."""
@@ -215,6 +223,17 @@ class Options:
         known = self._asked | set(also_known)
         for key in self._map.entries:
             if key not in known:
-                self.problems.add(
-                    self.key_mark(key), self.at(key), f'unknown key "{key}"', did_you_mean(key, known)
-                )
+                hint = "" if self.problems.full else did_you_mean(key, known)
+                self.problems.add(self.key_mark(key), self.at(key), f'unknown key "{shown(key)}"', hint)
+
+
+def as_text(node: ScalarNode) -> ScalarNode:
+    """The scalar with its text as the value: ``1.10`` and ``true`` where text is asked for."""
+    if isinstance(node.value, str):
+        return node
+    return ScalarNode(node.text, node.mark, node.text, node.quoted, node.literal)
+
+
+def _is_unset(node: Node) -> bool:
+    """True where a lone ``{{ inputs.x }}`` stands whose input has no value: as if nothing were written."""
+    return isinstance(node, ScalarNode) and node.literal and node.value is None

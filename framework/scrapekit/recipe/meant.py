@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scrapekit.mark import Mark, SourceText
 from scrapekit.node import Node, ScalarNode, shown
-from scrapekit.recipe.slip import quoted, rest_of_line
+from scrapekit.quoting import quoted, rest_of_line
 
 _COMMENT = re.compile(r"\s+#(\S.*)\Z")
 

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scrapekit.node import shown
+from scrapekit.quoting import quoted, rest_of_line
 
-_CLOSING_COMMENT = re.compile(r"\s+#.*\Z")
 _NO_SPACE = re.compile(r"\s*(?:- +)*([\w.-]+):(?=[^\s/])")
 _SECOND_COLON = re.compile(r"\s*(?:- +)*[^\s\"'{\[#][^:#]*:\s+(?=\S)")
 
@@ -41,18 +40,6 @@ class _Fault:
     def sign(self) -> str:
         """The character the parser stopped at; empty at the end of a line."""
         return self.text(self.line)[self.column - 1 : self.column]
-
-
-def quoted(text: str) -> str:
-    """*text* as it can be pasted into a recipe: in double quotes, or in single ones where those fit."""
-    words = shown(text)
-    return f'"{words}"' if '"' not in words and "\\" not in words else "'" + words.replace("'", "''") + "'"
-
-
-def rest_of_line(line: str, column: int) -> str:
-    """What stands on *line* from *column* on, without a comment."""
-    rest = line[column - 1 :]
-    return _CLOSING_COMMENT.sub("", rest).rstrip() if rest.strip() else ""
 
 
 def diagnose(lines: Sequence[str], words: str, at: tuple[int, int], opened: tuple[int, int] | None) -> Slip:
