@@ -16,6 +16,7 @@ from scrapekit.errors import (
 from scrapekit.mark import Mark
 from scrapekit.model import Item, Origin, Outcome, Page, Request, Verdict
 from scrapekit.options import Options
+from scrapekit.part_file import PartFile
 from scrapekit.parts import (
     Document,
     ExportContext,
@@ -28,6 +29,9 @@ from scrapekit.parts import (
     Select,
     SimpleDocument,
 )
+from scrapekit.record_file import RecordFile
+from scrapekit.strict_json import json_writer, utf8
+from scrapekit.url import resolve
 
 __version__ = "0.1.0"
 
@@ -46,11 +50,13 @@ __all__ = [
     "Page",
     "PageError",
     "Parser",
+    "PartFile",
     "PluginError",
     "Position",
     "Problems",
     "Read",
     "RecipeError",
+    "RecordFile",
     "Request",
     "ScrapekitError",
     "Select",
@@ -60,6 +66,9 @@ __all__ = [
     "UsageError",
     "Verdict",
     "hookimpl",
+    "json_writer",
+    "resolve",
+    "utf8",
 ]
 
 

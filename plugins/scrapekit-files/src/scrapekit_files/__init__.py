@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Exporters that write one file: JSON lines, a JSON array, CSV."""

@@ -1,1 +1,1 @@
-"""Placeholder."""
+"""Exporter that writes real tables into an SQLite database."""
