@@ -67,7 +67,9 @@ def one_line(error: BaseException) -> str:
 def _import_hint(offer: Offer, error: BaseException) -> str:
     missing = error.name if isinstance(error, ModuleNotFoundError) else None
     if not missing:
-        return f"this is for the makers of {offer.dist} to mend; -p no:{offer.dist} switches it off"
+        # A command is named by typing it, so there is nothing to switch off.
+        off = "" if offer.kind == "commands" else f"; -p no:{offer.dist} switches it off"
+        return f"this is for the makers of {offer.dist} to mend{off}"
     if missing.split(".")[0] == offer.value.split(":")[0].split(".")[0].strip():
         return f'{offer.dist} does not hold the module "{missing}"; install it again'
     return f'it needs the module "{missing}"; install {normal_name(offer.dist)} again with what it depends on'

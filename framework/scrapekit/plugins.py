@@ -114,6 +114,10 @@ class Plugins:
         """The relay that tells every listener; made once, its listeners loaded in sorted order."""
         return self._relay
 
+    def listen(self, name: str, listener: object) -> None:
+        """Add a listener that no package offers: a caller's own, told beside the installed ones."""
+        self._relay.admit(self._manager, [(f"listeners.{name}", f'listener "{name}"', lambda: listener)])
+
     @cached_property
     def _relay(self) -> Relay:
         from scrapekit.relay import Relay

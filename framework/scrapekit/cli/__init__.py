@@ -1,0 +1,40 @@
+"""The command line: arguments in, words and an exit code out. Only these rooms print."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from scrapekit.cli.commands import root
+from scrapekit.cli.output import soften_streams, tell_bug, tell_error, tell_os_error
+from scrapekit.errors import ExitCode, ScrapekitError, UsageError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code (`ExitCode`); *arguments* default to the program's own."""
+    soften_streams()
+    try:
+        result = root.main(arguments, prog_name="scrapekit", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return ExitCode.WRONG
+    except click.ClickException as error:
+        return tell_error(_in_our_words(error))
+    except (click.Abort, KeyboardInterrupt):
+        return ExitCode.INTERRUPTED
+    except ScrapekitError as error:
+        return tell_error(error)
+    except OSError as error:
+        # Without a file name it is no file that a user could mend.
+        return tell_os_error(error) if error.filename is not None else tell_bug(error)
+    except Exception as error:  # the outermost border: the bug is shown whole, and ends the program
+        return tell_bug(error)
+    return int(result or ExitCode.COMPLETE)
+
+
+def _in_our_words(error: click.ClickException) -> UsageError:
+    context = getattr(error, "ctx", None)
+    hint = f"{context.command_path} --help shows what there is" if context is not None else ""
+    message = error.format_message().rstrip(".")
+    return UsageError(message[:1].lower() + message[1:], hint=hint)

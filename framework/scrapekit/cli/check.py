@@ -1,0 +1,49 @@
+"""``scrapekit check``: is a recipe right? Everything is read and compiled, nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from scrapekit.cli.output import say, tell_error
+from scrapekit.cli.settings import input_option, part_option, recipe_argument, set_option
+from scrapekit.cli.words import counted, printable
+from scrapekit.errors import ExitCode, ScrapekitError
+
+
+@click.command("check", short_help="Check recipes without sending a request.")
+@recipe_argument(several=True)
+@input_option
+@set_option
+@part_option
+def command(recipes: Sequence[Path], **choices: Any) -> int:
+    """Check each RECIPE without sending a request: all that is wrong is shown, with its place.
+
+    The exit code is 0 when every recipe is right, 2 when one is not.
+    """
+    from scrapekit import run as runner
+
+    return check(recipes, lambda recipe: runner.prepare(runner.RunSettings(recipe=recipe, **choices)))
+
+
+def check(recipes: Sequence[Path], prepare: Callable[[Path], Any]) -> int:
+    """Prepare each recipe and say how that went; the highest exit code."""
+    worst = ExitCode.COMPLETE
+    for recipe in recipes:
+        try:
+            say(printable(f"{recipe}: {described(prepare(recipe))}: ok"))
+        except ScrapekitError as error:
+            worst = max(worst, tell_error(error))
+    return worst
+
+
+def described(prepared: Any) -> str:
+    """What a recipe holds, in a few words."""
+    recipe = prepared.recipe
+    parts = [counted(len(recipe.pages), "page rule"), counted(len(recipe.kinds), "record kind")]
+    if recipe.exports:
+        parts.append(f"exports {', '.join(export.target for export in recipe.exports)}")
+    return ", ".join(parts)

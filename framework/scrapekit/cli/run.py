@@ -1,0 +1,148 @@
+"""``scrapekit run``: options into settings, a run with its progress, a summary and an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import os
+import shlex
+import sys
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+import click
+
+from scrapekit.cli.output import say, say_event, tell_error
+from scrapekit.cli.progress import EVERY, JsonLines, PlainLines, Progress, Silence
+from scrapekit.cli.settings import input_option, part_option, recipe_argument, set_option
+from scrapekit.cli.signals import Stop, signals_stop, sigterm_interrupts
+from scrapekit.cli.summary import summarize
+from scrapekit.cli.words import masked
+from scrapekit.errors import ScrapekitError
+from scrapekit.report import Report, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a run is told of: how much, and in which form."""
+
+    quiet: bool = False
+    verbose: bool = False
+    log_format: Literal["text", "json"] = "text"
+
+    @property
+    def level(self) -> int:
+        """From which level on log records are shown."""
+        return logging.DEBUG if self.verbose else logging.ERROR if self.quiet else logging.WARNING
+
+
+class Runner(Protocol):
+    """What this room needs of `scrapekit.run`."""
+
+    @property
+    def StopSignal(self) -> Callable[[], Stop]:
+        """Makes the signal that one run listens to."""
+        ...
+
+    def prepare(self, settings: Any) -> Any:
+        """Load and check everything; nothing is sent."""
+        ...
+
+    async def run(self, prepared: Any, *, watch: Callable[[Snapshot], None] | None, stop: Any) -> Report:
+        """Run to the end and report."""
+        ...
+
+
+@click.command("run", short_help="Run a recipe, or go on where it was stopped.")
+@recipe_argument()
+@input_option
+@click.option(
+    "outputs", "-o", "--output", metavar="PATH", multiple=True, help="Write here, not where the recipe says."
+)
+@click.option(
+    "--job",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep the job's state here. [default: .scrapekit/NAME]",
+)
+@click.option("--fresh", is_flag=True, help="Forget what an earlier run of this job did and start anew.")
+@set_option
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records.")
+@part_option
+@click.option("-q", "--quiet", is_flag=True, help="Show only errors and the summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Show a line for every request.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How progress is written.",
+)
+def command(quiet: bool, verbose: bool, log_format: Literal["text", "json"], **choices: Any) -> int:
+    """Run RECIPE, or go on where it was stopped.
+
+    The exit code is 0 when the run is complete, 1 when it ended but the recipe's contract is
+    broken, 2 when the recipe or the command is wrong, 3 when it could not go on, 130 when it was
+    interrupted. After 3 and 130 the same command goes on.
+    """
+    if quiet and verbose:
+        raise click.UsageError("-q and -v exclude each other")
+    from scrapekit import run as runner
+
+    return execute(runner, runner.RunSettings(**choices), Manner(quiet, verbose, log_format))
+
+
+def execute(runner: Runner, settings: Any, manner: Manner, arguments: Sequence[str] | None = None) -> int:
+    """Prepare, run, and tell how it went; the exit code.
+
+    *arguments* are the words that resume the run, by default those of this process.
+    """
+    try:
+        with sigterm_interrupts():
+            prepared = runner.prepare(settings)
+            report = asyncio.run(drive(runner, prepared, manner))
+    except ScrapekitError as error:
+        return tell_error(error, as_json=manner.log_format == "json")
+    secrets = prepared.recipe.secrets
+    if manner.log_format == "json":
+        say_event("run_finished", to_stderr=False, **masked(report.to_json(), secrets))
+    else:
+        words = sys.argv[1:] if arguments is None else arguments
+        say(masked(summarize(report, resuming(words)), secrets))
+    return report.exit_code
+
+
+async def drive(runner: Runner, prepared: Any, manner: Manner) -> Report:
+    """Run what was prepared, with its progress shown and signals heard."""
+    from scrapekit.cli.logs import logs_shown_by
+
+    progress = choose_progress(manner, prepared.recipe.name, prepared.recipe.secrets)
+    if manner.verbose:
+        from scrapekit.cli.verbose import Verbose
+
+        prepared.plugins.listen("-v", Verbose(progress.note))
+    stop = runner.StopSignal()
+    with progress, logs_shown_by(progress, manner.level), signals_stop(stop, progress.note):
+        return await runner.run(prepared, watch=progress.show, stop=stop)
+
+
+def choose_progress(manner: Manner, title: str, secrets: Collection[str] = ()) -> Progress:
+    """The display for a terminal, lines for anything else, as the options ask."""
+    if manner.log_format == "json":
+        return JsonLines(secrets, every=math.inf if manner.quiet else EVERY)
+    if manner.quiet:
+        return Silence(secrets)
+    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+        return PlainLines(secrets)
+    # rich costs 100 ms to import.
+    from scrapekit.cli.live import LiveDisplay
+
+    return LiveDisplay(title, secrets=secrets)
+
+
+def resuming(arguments: Sequence[str]) -> str:
+    """The command that goes on with a run: the same one, without ``--fresh``, which would start anew."""
+    return shlex.join(["scrapekit", *(word for word in arguments if word != "--fresh")])

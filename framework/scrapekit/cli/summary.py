@@ -1,0 +1,124 @@
+"""The words at the end of a run: numbers that add up, where the files are, what failed and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from scrapekit.cli.words import columns, counted, duration, printable, short_path, size
+from scrapekit.errors import ExitCode
+from scrapekit.model import FAILURES
+from scrapekit.report import ExportReport, Failure, Report
+
+_MEANING = {
+    ExitCode.BROKEN_CONTRACT: "the run ended, but it did not bring what was promised",
+    ExitCode.WRONG: "the recipe or the command is wrong",
+    ExitCode.STUCK: "the run could not go on",
+    ExitCode.INTERRUPTED: "interrupted; nothing is lost",
+}
+_SHOWN_FAILURES = 10
+
+
+def summarize(report: Report, command: str = "") -> str:
+    """The report as text for a person, several lines without a last line break.
+
+    *command* is what to type to go on, shown where the run can be resumed.
+    """
+    parts = [
+        [_headline(report)],
+        list(_pages(report)),
+        list(_records(report)),
+        list(_files(report.exports)),
+        list(_failures(report)),
+        list(_listed("noted", columns(_counts(report.notes.items()), right=(0,), indent="  "))),
+        list(_listed("not as promised", [f"  {text}" for text in report.broken])),
+        list(_listed("callbacks that held the loop", _slow(report))),
+        list(_listed("switched off", [f"  {text}" for text in report.listeners_off])),
+        list(_ending(report, command)),
+    ]
+    return "\n\n".join("\n".join(map(printable, lines)) for lines in parts if lines)
+
+
+def _headline(report: Report) -> str:
+    resumed = " (with the runs before it)" if report.resumed else ""
+    # The other outcomes are explained below, by the broken contracts and by how to go on.
+    reason = f": {report.reason}" if report.outcome in ("limit reached", "stuck") and report.reason else ""
+    return f"{report.recipe}: {report.outcome} after {duration(report.elapsed)}{resumed}{reason}"
+
+
+def _pages(report: Report) -> Iterator[str]:
+    rows = [(name.replace("_", " "), f"{number:,}") for name, number in report.verdicts.items() if number]
+    if report.waiting:
+        rows.append(("waiting", f"{report.waiting:,}"))
+    yield "pages"
+    yield from columns([*rows, ("seen", f"{report.seen:,}")], right=(1,), indent="  ")
+    if report.bytes or report.retries:
+        retries = f", {counted(report.retries, 'retry', 'retries')}" if report.retries else ""
+        yield f"  ({size(report.bytes)}{retries})"
+
+
+def _records(report: Report) -> Iterator[str]:
+    if report.records:
+        yield "records"
+        rows = [(kind, f"{number:,}") for kind, number in report.records.items()]
+        yield from columns(rows, right=(1,), indent="  ")
+
+
+def _files(exports: Sequence[ExportReport]) -> Iterator[str]:
+    if exports:
+        yield "files"
+        rows = [(short_path(e.path), counted(e.records, "record"), _promise(e)) for e in exports]
+        yield from columns(rows, right=(1,), indent="  ")
+
+
+def _promise(export: ExportReport) -> str:
+    if export.published:
+        return f"each {export.guarantee}"
+    return f"each {export.guarantee}; the file appears when the run is complete"
+
+
+def _failures(report: Report) -> Iterator[str]:
+    total = max(sum(report.verdicts.get(verdict, 0) for verdict in FAILURES), len(report.failures))
+    if not total:
+        return
+    yield f"failed: {counted(total, 'request')}"
+    left = _SHOWN_FAILURES
+    for reason, failures in _by_reason(report.failures):
+        if left <= 0:
+            break
+        yield f"  {len(failures):,} × {reason}"
+        yield from (f"      {failure.url}" for failure in failures[:left])
+        left -= len(failures[:left])
+    if total > _SHOWN_FAILURES:
+        yield f"  and {total - _SHOWN_FAILURES:,} more; see {short_path(Path(report.job) / 'report.json')}"
+
+
+def _by_reason(failures: Iterable[Failure]) -> list[tuple[str, list[Failure]]]:
+    """Failures under their reason, the most frequent first; equals stay in the order of the run."""
+    groups: dict[str, list[Failure]] = {}
+    for failure in failures:
+        tries = f", {failure.tries} tries" if failure.tries > 1 else ""
+        groups.setdefault(f"{failure.reason or failure.verdict}{tries}", []).append(failure)
+    return sorted(groups.items(), key=lambda group: -len(group[1]))
+
+
+def _counts(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:
+    return [(f"{number:,}", f"× {text}") for text, number in sorted(pairs, key=lambda pair: -pair[1])]
+
+
+def _slow(report: Report) -> list[str]:
+    slowest = sorted(report.slow_callbacks.items(), key=lambda pair: -pair[1])
+    return [f"  {name}: {seconds:.2f} s" for name, seconds in slowest]
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield title
+        yield from lines
+
+
+def _ending(report: Report, command: str) -> Iterator[str]:
+    if meaning := _MEANING.get(report.exit_code):
+        yield f"exit code {int(report.exit_code)}: {meaning}"
+    if command and report.exit_code in (ExitCode.INTERRUPTED, ExitCode.STUCK):
+        yield f"to go on, give the same command again: {command}"

@@ -1,0 +1,124 @@
+"""The command ``check`` round preparations of our own, and the list of parts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from scrapekit.cli import main
+from scrapekit.cli.check import check
+from scrapekit.cli.listing import table
+from scrapekit.errors import Problems, UsageError
+from scrapekit.mark import Mark, SourceText
+from scrapekit.plugins import PartInfo, Plugins
+
+
+def prepared(*targets: str, pages: int = 2, kinds: int = 1) -> Any:
+    exports = [SimpleNamespace(target=target) for target in targets]
+    recipe = SimpleNamespace(pages=range(pages), kinds=range(kinds), exports=exports)
+    return SimpleNamespace(recipe=recipe)
+
+
+def test_a_right_recipe_is_one_line(capsys):
+    code = check([Path("recipes/books.yaml")], lambda recipe: prepared("out/books.jsonl"))
+
+    captured = capsys.readouterr()
+    assert (code, captured.err) == (0, "")
+    assert captured.out == "recipes/books.yaml: 2 page rules, 1 record kind, exports out/books.jsonl: ok\n"
+
+
+def test_a_recipe_without_exports_is_one_line_too(capsys):
+    check([Path("a.yaml")], lambda recipe: prepared(pages=1, kinds=2))
+
+    assert capsys.readouterr().out == "a.yaml: 1 page rule, 2 record kinds: ok\n"
+
+
+def test_every_file_is_checked_though_one_is_wrong(capsys):
+    def prepare(recipe: Path) -> Any:
+        if recipe.name == "gone.yaml":
+            raise UsageError('cannot read "gone.yaml": no such file')
+        if recipe.name == "wrong.yaml":
+            problems = Problems()
+            problems.add(Mark(SourceText.of("wrong.yaml", "name: 7"), 1, 7), "name", "expected text")
+            problems.raise_if_any()
+        return prepared("a.csv", "b.jsonl")
+
+    code = check([Path("gone.yaml"), Path("wrong.yaml"), Path("right.yaml")], prepare)
+
+    captured = capsys.readouterr()
+    assert code == 2
+    assert captured.out == "right.yaml: 2 page rules, 1 record kind, exports a.csv, b.jsonl: ok\n"
+    assert captured.err == (
+        'error: cannot read "gone.yaml": no such file\n'
+        "wrong.yaml:1:7: name: expected text\n"
+        "    1 | name: 7\n"
+        "      |       ^\n"
+        "\n"
+        "1 problem in wrong.yaml\n"
+    )
+
+
+def test_problems_left_out_are_counted(capsys):
+    def prepare(recipe: Path) -> Any:
+        source = SourceText.of("wide.yaml", "")
+        problems = Problems()
+        for line in range(1, 203):
+            problems.add(Mark(source, line, 1), "", "wrong")
+        problems.raise_if_any()
+
+    check([Path("wide.yaml")], prepare)
+
+    assert capsys.readouterr().err.splitlines()[-3:] == [
+        "and 2 more problems",
+        "",
+        "202 problems in wide.yaml",
+    ]
+
+
+# --- the list of parts
+
+
+def test_the_list_is_a_table():
+    infos = [
+        PartInfo("parsers", "html", "scrapekit-html", "0.1.0", "a:B", "ok"),
+        PartInfo("exporters", "tsv", "words", "1", "w:T", "clash", "also offered by tables 2"),
+        PartInfo("listeners", "bell\x07", "bell", "", "b:B", "off", "switched off by -p no:bell"),
+    ]
+
+    assert table(infos) == [
+        "KIND      NAME      PACKAGE         VERSION  STATE",
+        "parser    html      scrapekit-html  0.1.0    ok",
+        "exporter  tsv       words           1        clash: also offered by tables 2",
+        "listener  bell\\x07  bell                     off: switched off by -p no:bell",
+    ]
+
+
+def test_an_empty_list_says_what_to_install():
+    assert table([]) == ["nothing is installed; scrapekit-framework[standard] brings the usual parts"]
+
+
+@pytest.mark.slow
+def test_the_command_lists_what_is_installed(scrapekit):
+    result = scrapekit("plugins")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.splitlines() == table(Plugins().all())
+
+
+def test_the_list_as_json_has_every_fact(capsys):
+    assert main(["plugins", "--json", "-p", "no:scrapekit-json"]) == 0
+
+    (entry,) = [e for e in json.loads(capsys.readouterr().out) if e["dist"] == "scrapekit-json"]
+    assert entry == {
+        "kind": "parsers",
+        "name": "json",
+        "dist": "scrapekit-json",
+        "version": "0.1.0",
+        "value": entry["value"],
+        "state": "off",
+        "note": "switched off by -p no:scrapekit-json",
+    }
