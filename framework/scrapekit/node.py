@@ -22,6 +22,11 @@ class ScalarNode:
     literal: bool = False
     """True when an input's value stands here, which is never read as a template again."""
 
+    @property
+    def broken(self) -> bool:
+        """True for a template that already has its problem: what it would have been is not known."""
+        return self.literal and not self.quoted
+
     def at(self, offset: int, width: int = 1) -> Mark:
         """The place of character *offset* of the text; the whole scalar when it spans lines.
 

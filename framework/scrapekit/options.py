@@ -236,4 +236,4 @@ def as_text(node: ScalarNode) -> ScalarNode:
 
 def _is_unset(node: Node) -> bool:
     """True where a lone ``{{ inputs.x }}`` stands whose input has no value: as if nothing were written."""
-    return isinstance(node, ScalarNode) and node.literal and node.value is None
+    return isinstance(node, ScalarNode) and node.literal and (node.value is None or node.broken)
