@@ -1,0 +1,234 @@
+"""Kills a real run at random moments, starts it again, and counts what was lost, doubled or repeated.
+
+By hand: ``python tests/faults/kill_driver.py --pages 2000 --runs 20 --kills 3``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import csv
+import json
+import os
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+EXPORTS = ("jsonl", "json", "csv", "sqlite")
+CONCURRENCY = 8
+_ROWS = 20
+
+_RECIPE = """\
+scrapekit: 1
+name: shop
+seeds:
+  listing: {site}/listing/1
+pages:
+  listing:
+    links:
+      product: li a
+      listing: a.next
+  product:
+    item: product
+    key: number
+    fields:
+      number: h1
+      text: p
+export:
+  - jsonl: out/shop.jsonl
+  - json: out/shop.json
+  - csv: out/shop.csv
+  - sqlite: out/shop.sqlite
+http: {{ retries: 3, timeout: 20s }}
+crawl: {{ delay: 0, per_host: {concurrency}, concurrency: {concurrency} }}
+"""
+
+
+class Site:
+    """A shop on the loopback that logs every request with its time."""
+
+    def __init__(self, pages: int, latency: float = 0.004) -> None:
+        self.pages = pages
+        self.latency = latency
+        self.log: list[tuple[float, str]] = []
+        self.url = ""
+
+    def body(self, path: str) -> str | None:
+        """The page at *path*, None when there is none."""
+        if match := re.fullmatch(r"/listing/(\d+)", path):
+            number = int(match[1])
+            first = (number - 1) * _ROWS
+            rows = [
+                f'<li><a href="/product/{n}">{n}</a>' for n in range(first, min(first + _ROWS, self.pages))
+            ]
+            more = first + _ROWS < self.pages
+            return (
+                "<ul>"
+                + "".join(rows)
+                + "</ul>"
+                + (f'<a class=next href="/listing/{number + 1}">' if more else "")
+            )
+        if (match := re.fullmatch(r"/product/(\d+)", path)) and int(match[1]) < self.pages:
+            return f"<h1>{match[1]}</h1><p>{f'text of {match[1]}, ' * 30}</p>"
+        return None
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection, request after request."""
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                path = head.split(b" ", 2)[1].decode()
+                self.log.append((time.monotonic(), path))
+                await asyncio.sleep(self.latency)
+                text = self.body(path)
+                body = (text or "no such page").encode()
+                status = b"200 OK" if text is not None else b"404 Not Found"
+                writer.write(
+                    b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n"
+                    % (status, len(body))
+                    + body
+                )
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    @contextmanager
+    def served(self) -> Iterator[Site]:
+        """The site, served from a thread of its own."""
+        loop = asyncio.new_event_loop()
+        server = loop.run_until_complete(asyncio.start_server(self.answer, "127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            server.close()
+            for task in asyncio.all_tasks(loop):
+                task.cancel()
+            loop.run_until_complete(asyncio.sleep(0))
+            loop.close()
+
+
+@dataclass
+class Score:
+    """What came of one job that was killed and resumed until it was complete."""
+
+    kills: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+    doubled: Counter[str] = field(default_factory=Counter)
+    refetched: int = 0
+    slowest_start: float = 0.0
+    output: str = ""
+
+    @property
+    def clean(self) -> bool:
+        """Nothing lost, nothing doubled, no more refetched than was in flight, quick to go on."""
+        allowed = CONCURRENCY * self.kills
+        return not self.lost and not self.doubled and self.refetched <= allowed and self.slowest_start <= 5.0
+
+
+def command(folder: Path) -> list[str]:
+    """The very command that people type."""
+    return [sys.executable, "-m", "scrapekit", "run", str(folder / "shop.yaml"), "-q"]
+
+
+def run_job(site: Site, folder: Path, moments: list[float], how: signal.Signals) -> Score:
+    """Run a job in *folder*, killed after each of *moments* seconds, until it ends by itself."""
+    (folder / "shop.yaml").write_text(_RECIPE.format(site=site.url, concurrency=CONCURRENCY))
+    site.log.clear()
+    score = Score()
+    for moment in [*moments, None]:
+        before, began = len(site.log), time.monotonic()
+        process = subprocess.Popen(
+            command(folder),
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            score.output = process.communicate(timeout=moment)[0].decode()
+            code = process.returncode
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, how)
+            score.output = process.communicate(timeout=30)[0].decode()
+            code = None
+        if len(site.log) > before:
+            score.slowest_start = max(score.slowest_start, site.log[before][0] - began)
+        if code is None:
+            score.kills += 1
+        else:
+            if code != 0:
+                raise RuntimeError(f"exit code {code}: {score.output}")
+            break
+    _count(site, folder, score)
+    return score
+
+
+def _count(site: Site, folder: Path, score: Score) -> None:
+    expected = {str(number) for number in range(site.pages)}
+    for kind in EXPORTS:
+        found = Counter(read_export(folder / "out" / f"shop.{kind}"))
+        score.lost[kind] += len(expected - set(found))
+        score.doubled[kind] += sum(found.values()) - len(found)
+    score.lost, score.doubled = +score.lost, +score.doubled
+    fetches = Counter(path for _, path in site.log if path != "/robots.txt")
+    score.refetched = sum(fetches.values()) - len(fetches)
+
+
+def read_export(path: Path) -> list[str]:
+    """The numbers of the records in a finished export; raises when the file is not whole."""
+    if path.suffix == ".sqlite":
+        with sqlite3.connect(path) as db:
+            rows = [str(row[0]) for row in db.execute("SELECT number FROM product")]
+        db.close()
+        return rows
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".json":
+        return [record["number"] for record in json.loads(text)]
+    if path.suffix == ".csv":
+        return [row["number"] for row in csv.DictReader(text.splitlines())]
+    return [json.loads(line)["number"] for line in text.splitlines()]
+
+
+def main() -> int:
+    """Many jobs, each killed a few times at random moments; prints a line a job and a verdict."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pages", type=int, default=2000)
+    parser.add_argument("--runs", type=int, default=20)
+    parser.add_argument("--kills", type=int, default=3)
+    parser.add_argument("--signal", default="KILL", choices=["KILL", "TERM", "INT"])
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    rng, how, bad = random.Random(arguments.seed), signal.Signals[f"SIG{arguments.signal}"], 0
+    with Site(arguments.pages).served() as site:
+        for number in range(arguments.runs):
+            with tempfile.TemporaryDirectory() as folder:
+                moments = [rng.uniform(0.1, arguments.pages / 600 + 1) for _ in range(arguments.kills)]
+                score = run_job(site, Path(folder), moments, how)
+            bad += not score.clean
+            print(
+                f"job {number + 1}: {score.kills} kills, lost {dict(score.lost)},"
+                f" doubled {dict(score.doubled)}, refetched {score.refetched},"
+                f" first request after {score.slowest_start:.2f} s"
+            )
+    print(f"{arguments.runs - bad} passed, {bad} failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

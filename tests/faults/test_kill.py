@@ -1,0 +1,43 @@
+"""A run that is really killed, and started again, loses nothing and doubles nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+_SPEC = importlib.util.spec_from_file_location("kill_driver", Path(__file__).with_name("kill_driver.py"))
+driver = importlib.util.module_from_spec(_SPEC)
+sys.modules["kill_driver"] = driver
+_SPEC.loader.exec_module(driver)
+
+
+@pytest.fixture(scope="module")
+def site():
+    with driver.Site(300).served() as site:
+        yield site
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_at_random_moments_every_record_is_there_exactly_once(site, tmp_path, seed):
+    rng = random.Random(seed)
+    score = driver.run_job(site, tmp_path, [rng.uniform(0.3, 2.0) for _ in range(3)], signal.SIGKILL)
+
+    assert score.kills >= 1
+    assert (dict(score.lost), dict(score.doubled)) == ({}, {})
+    assert score.refetched <= driver.CONCURRENCY * score.kills
+    assert score.slowest_start <= 5.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_it_drains_and_nothing_is_fetched_twice(site, tmp_path, how):
+    score = driver.run_job(site, tmp_path, [1.3, 1.3], how)
+
+    assert score.kills >= 1
+    assert (dict(score.lost), dict(score.doubled), score.refetched) == ({}, {}, 0)
