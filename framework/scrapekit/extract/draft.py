@@ -1,0 +1,51 @@
+"""What compiling shares: where parts come from, which names are in scope, where problems go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from scrapekit.errors import PluginError, Problems
+from scrapekit.mark import Mark
+
+if TYPE_CHECKING:
+    from scrapekit.parts import Parser
+    from scrapekit.plugins import Plugins
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What text in a recipe may refer to: the names in scope and the parts that are installed."""
+
+    plugins: Plugins
+    problems: Problems
+    names: Mapping[str, Collection[str] | None]
+    """Root name → its attributes' names (None: any)."""
+    parts: set[str]
+    """Every part that was loaded so far, as ``parsers.html``."""
+
+    def load(self, kind: str, name: str, mark: Mark, path: str) -> Any:
+        """The part of that name; None, and a problem at *mark*, when there is no usable one."""
+        try:
+            part = self.plugins.load(kind, name)
+        except PluginError as error:
+            self.problems.add(mark, path, str(error), error.hint)
+            return None
+        self.parts.add(f"{kind}.{name}")
+        return part
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(Terms):
+    """A page rule while it is compiled."""
+
+    parser: Parser
+    parser_name: str
+    keep_invalid: bool = False
+    """True inside ``on_invalid: keep``: a field that is invalid becomes null by itself."""
+
+    def with_items(self, names: Iterable[str]) -> Draft:
+        """The same, with these field names under ``item.`` as well as those already there."""
+        known = [*(self.names.get("item") or ()), *names]
+        return replace(self, names={**self.names, "item": tuple(dict.fromkeys(known))})

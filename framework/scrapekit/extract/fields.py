@@ -1,0 +1,167 @@
+"""One field to one function: source, pipe, type, condition, fallbacks, default, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from scrapekit.extract.draft import Draft
+from scrapekit.extract.pipes import Apply, Shape, compile_pipe
+from scrapekit.extract.reading import InvalidField, ReadField, Reading, is_empty
+from scrapekit.extract.selectors import REGEX, language_of
+from scrapekit.extract.texts import Text, compile_condition, compile_holds, compile_text
+from scrapekit.extract.types import compile_type
+from scrapekit.extract.values import compile_value
+from scrapekit.node import plain
+from scrapekit.parts import Scope
+from scrapekit.recipe.model import Field
+
+Nested = Callable[[Draft, Field], "Compiled"]
+"""How an object's own fields are compiled; handed in, because objects are made of fields again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A field as a function, and the sibling fields it needs first."""
+
+    read: ReadField
+    needs: frozenset[str] = frozenset()
+
+
+def _nothing(scope: Scope, reading: Reading) -> Any:
+    return None
+
+
+def compile_field(draft: Draft, field: Field, nested: Nested) -> Compiled:
+    """The whole field. A feature it does not use leaves no trace in the function."""
+    source, shape = _compile_source(draft, field, nested)
+    read, needs = source.read, source.needs
+    pipe, _ = compile_pipe(draft, field.pipe, field.path, shape)
+    if pipe is not None:
+        read = _filtered(read, pipe)
+    if (convert := compile_type(draft, field)) is not None:
+        read = _typed(read, convert)
+    if field.when is not None:
+        condition = compile_condition(draft, field.when, f"{field.path}.when", bare="item")
+        read, needs = _on_condition(read, condition, field.path), needs | _siblings(condition)
+    if field.otherwise:
+        strict = replace(draft, keep_invalid=False)
+        others = [compile_field(strict, _inherit(field, other), nested) for other in field.otherwise]
+        read, needs = _in_order([read, *(o.read for o in others)]), needs.union(*(o.needs for o in others))
+    if field.default is not None and not is_empty(value := plain(field.default)):
+        read = _with_default(read, value)
+    if field.required:
+        read = _required(read, field.path)
+    return Compiled(_keeping(read, draft, field), needs)
+
+
+def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compiled, Shape]:
+    if field.fields:
+        return nested(draft, field), Shape("object", many=field.each is not None)
+    if field.selector is not None:
+        read = compile_value(draft, field.selector, field.reads, field.path, all=field.all, nth=field.nth)
+        text = language_of(draft, field.selector) in ("css", REGEX)
+        return Compiled(read or _nothing), Shape("text" if text else "any", field.all)
+    if field.template is not None:
+        text_ = compile_text(draft, field.template, field.path)
+        return Compiled(_rendered(text_, field.path), _siblings(text_)), Shape("any")
+    value = plain(field.const)
+    return Compiled(lambda scope, reading: None if is_empty(value) else value), Shape("any")
+
+
+def _inherit(field: Field, other: Field) -> Field:
+    """A fallback that selects is read as its field is, wherever it does not say otherwise."""
+    if other.selector is None:
+        return other
+    return replace(
+        other,
+        all=other.all or (field.all and other.nth is None),
+        pipe=other.pipe or field.pipe,
+        type=other.type or field.type,
+        type_options=other.type_options if other.type else field.type_options,
+    )
+
+
+def _siblings(text: Text) -> frozenset[str]:
+    return frozenset(name for root, name in text.uses if root == "item")
+
+
+def _rendered(text: Text, path: str) -> ReadField:
+    render = text.render
+
+    def read(scope: Scope, reading: Reading) -> Any:
+        try:
+            value = render(reading.environment)
+        except ValueError:
+            reading.note(f"field {path}: its template does not work on the values")
+            return None
+        return value if value or not is_empty(value) else None
+
+    return read
+
+
+def _filtered(read: ReadField, apply: Apply) -> ReadField:
+    # Empty values go in as well: a filter may ask for them, and every step knows whether it did.
+    return lambda scope, reading: apply(read(scope, reading), reading)
+
+
+def _typed(read: ReadField, convert: Apply) -> ReadField:
+    def typed(scope: Scope, reading: Reading) -> Any:
+        value = read(scope, reading)
+        return None if value is None else convert(value, reading)
+
+    return typed
+
+
+def _on_condition(read: ReadField, condition: Text, path: str) -> ReadField:
+    holds = compile_holds(condition, f"{path}.when")
+
+    def conditional(scope: Scope, reading: Reading) -> Any:
+        return read(scope, reading) if holds(reading) else None
+
+    return conditional
+
+
+def _in_order(reads: list[ReadField]) -> ReadField:
+    def read_in_order(scope: Scope, reading: Reading) -> Any:
+        for read in reads:
+            value = read(scope, reading)
+            if value is not None:
+                return value
+        return None
+
+    return read_in_order
+
+
+def _with_default(read: ReadField, default: object) -> ReadField:
+    def defaulted(scope: Scope, reading: Reading) -> Any:
+        value = read(scope, reading)
+        return default if value is None else value
+
+    return defaulted
+
+
+def _required(read: ReadField, path: str) -> ReadField:
+    def required(scope: Scope, reading: Reading) -> Any:
+        value = read(scope, reading)
+        if value is None:
+            raise InvalidField(path, "is required")
+        return value
+
+    return required
+
+
+def _keeping(read: ReadField, draft: Draft, field: Field) -> ReadField:
+    """With ``on_invalid: keep`` an invalid field is null, and counted."""
+    if not draft.keep_invalid or not (field.required or field.type or field.otherwise):
+        return read
+
+    def kept(scope: Scope, reading: Reading) -> Any:
+        try:
+            return read(scope, reading)
+        except InvalidField as error:
+            reading.note(f"field null: {error}")
+            return None
+
+    return kept

@@ -1,0 +1,142 @@
+"""Where a page's links stand: selected or made from a template, row by row, with what each hands on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from scrapekit.errors import SelectorError
+from scrapekit.extract.draft import Draft
+from scrapekit.extract.objects import compile_fields
+from scrapekit.extract.reading import InvalidField, Reading
+from scrapekit.extract.selectors import compile_reads, compile_selector
+from scrapekit.extract.texts import Render, compile_text
+from scrapekit.model import NOTHING
+from scrapekit.parts import Read, Scope, Select
+from scrapekit.recipe.model import LinkRule, Selector
+
+Link: TypeAlias = tuple[Any, Any, Mapping[str, Any]]
+"""``(node, reference, carry)``: where a link stands, what it says, what the child page is handed."""
+
+FindLinks: TypeAlias = Callable[[Reading], Iterator[Link]]
+
+Rows: TypeAlias = Callable[[Scope], Sequence[Scope]]
+
+Carry: TypeAlias = Callable[[Scope, Reading], Mapping[str, Any] | None]
+"""What a row hands on, from then on in scope as ``item``; None when it is invalid, which was noted."""
+
+
+def compile_source(draft: Draft, rule: LinkRule) -> FindLinks | None:
+    """How the links of a page are found; None where there is a problem."""
+    rows: Rows | None = _whole
+    if rule.each is not None:
+        rows = compile_selector(draft, rule.each, f"{rule.path}.each", first=False)
+    carry = _compile_carry(draft, rule)
+    if rule.selector is None:
+        url = _compile_url(draft, rule)
+        return _rendered(rows, url, carry) if rows and url else None
+    select = compile_selector(draft, rule.selector, rule.path, first=False)
+    read = compile_link_reads(draft, rule.selector, rule.reads, rule.path)
+    if rows is None or select is None or read is None:
+        return None
+    if rows is _whole and carry is None:
+        return _plain(select, read)
+    return _selected(rows, select, read, carry)
+
+
+def _whole(root: Scope) -> Sequence[Scope]:
+    return (root,)
+
+
+def _compile_carry(draft: Draft, rule: LinkRule) -> Carry | None:
+    if not rule.carry:
+        return None
+    read = compile_fields(draft, rule.carry).read
+
+    def carry(row: Scope, reading: Reading) -> dict[str, Any] | None:
+        try:
+            values = as_carry(read(row, reading))
+        except InvalidField as error:
+            reading.note(f"links to {rule.page} dropped: {error}")
+            return None
+        reading.environment["item"] = values
+        return values
+
+    return carry
+
+
+def _compile_url(draft: Draft, rule: LinkRule) -> Render | None:
+    if rule.url is None:
+        return None
+    return compile_text(
+        draft.with_items(each.name for each in rule.carry), rule.url, f"{rule.path}.url"
+    ).render
+
+
+def compile_link_reads(draft: Draft, selector: Selector, reads: tuple[str, ...], path: str) -> Read | None:
+    """How a link is read where the recipe does not say: the ``href``, or the value where nodes have none."""
+    if reads:
+        return compile_reads(draft, selector, reads, path)
+    try:
+        return draft.parser.read("href")
+    except SelectorError:
+        return draft.parser.read("text")
+
+
+def _plain(select: Select, read: Read) -> FindLinks:
+    def find(reading: Reading) -> Iterator[Link]:
+        for node in select(reading.document.root):
+            yield node, read(node), NOTHING
+
+    return find
+
+
+def _selected(rows: Rows, select: Select, read: Read, carry: Carry | None) -> FindLinks:
+    def find(reading: Reading) -> Iterator[Link]:
+        for row in rows(reading.document.root):
+            nodes = select(row)
+            values = carry(row, reading) if carry and nodes else NOTHING
+            if values is None:
+                continue
+            for node in nodes:
+                yield node, read(node), values
+
+    return find
+
+
+def _rendered(rows: Rows, url: Render, carry: Carry | None) -> FindLinks:
+    def find(reading: Reading) -> Iterator[Link]:
+        for row in rows(reading.document.root):
+            values = carry(row, reading) if carry else NOTHING
+            if values is None:
+                continue
+            try:
+                made = url(reading.environment)
+            except ValueError:
+                made = None
+            for reference in made if isinstance(made, list) else (made,):
+                yield row, reference, values
+
+    return find
+
+
+def as_carry(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as JSON has them: dates as ISO text, decimals as numbers."""
+    return {name: _as_json(value) for name, value in values.items()}
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case Decimal() if value.is_finite():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case date():
+            return value.isoformat()
+        case list() | tuple():
+            return [_as_json(each) for each in value]
+        case dict():
+            return {str(key): _as_json(each) for key, each in value.items()}
+    return str(value)

@@ -1,0 +1,190 @@
+"""One link rule to one function: the links of a page as requests, what is skipped counted by reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any, TypeAlias
+
+from scrapekit.errors import PageError
+from scrapekit.extract.checks import Check, compile_check, compile_patterns
+from scrapekit.extract.draft import Draft
+from scrapekit.extract.link_sources import FindLinks, compile_source
+from scrapekit.extract.reading import Reading, blame
+from scrapekit.extract.requests import Shape, compile_shape
+from scrapekit.extract.texts import compile_condition, compile_holds
+from scrapekit.model import Request
+from scrapekit.parts import Read
+from scrapekit.recipe.model import LinkRule
+from scrapekit.url import resolve
+
+MOST_LINKS = 10_000
+"""How many links of one page are looked at: a page that names more is a trap or a mistake."""
+
+Begin: TypeAlias = Callable[[Request], Request]
+"""Makes a request the first page of the paginator of its page rule."""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The requests of one page so far, each once; shared by all link rules of the page."""
+
+    requests: list[Request] = field(default_factory=list)
+    looked_at: int = 0
+    _seen: set[object] = field(default_factory=set)
+
+    def knows(self, request: Request) -> bool:
+        """True when the same page is among the requests, whoever asked for it."""
+        return _key(request) in self._seen
+
+    def add(self, request: Request) -> None:
+        """Take one more request."""
+        self._seen.add(_key(request))
+        self.requests.append(request)
+
+
+def _key(request: Request) -> object:
+    plain = request.body is None and request.method == "GET"
+    return request.url if plain else (request.url, request.method, request.body)
+
+
+FollowLinks: TypeAlias = Callable[[Reading, Gathered], None]
+"""Adds the links of a page to what was gathered."""
+
+Wanted: TypeAlias = Callable[[Any, Reading], str]
+"""Says why a link is not wanted for its text or condition, ``""`` when it is."""
+
+Make: TypeAlias = Callable[[str, Mapping[str, Any], Reading], Request]
+
+
+def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLinks | None:
+    """The link rule as a function; None where there is a problem.
+
+    *begin* belongs to the page rule the links lead to, where its first request needs one.
+    """
+    inside = draft.with_items(each.name for each in rule.carry)
+    find = compile_source(draft, rule)
+    wanted = _compile_wanted(inside, rule)
+    check = compile_check(rule, draft.problems)
+    shaped = compile_shape(inside, rule.shape, rule.path)
+    if find is None:
+        return None
+    make = _maker(rule, shaped, begin)
+    return _blaming(_follow(rule, find, wanted, check, make), rule, f"parser {draft.parser_name}")
+
+
+def _compile_wanted(inside: Draft, rule: LinkRule) -> Wanted | None:
+    wanted: list[Wanted] = []
+    if rule.text is not None:
+        patterns = compile_patterns((rule.text,), f"{rule.path}.text", inside.problems)
+        wanted += [_of_text(pattern.search, inside.parser.read("text")) for pattern in patterns]
+    if rule.when is not None:
+        path = f"{rule.path}.when"
+        condition = compile_condition(inside, rule.when, path, bare="item")
+        wanted.append(_on_condition(compile_holds(condition, path)))
+    if len(wanted) < 2:
+        return wanted[0] if wanted else None
+    return lambda node, reading: wanted[0](node, reading) or wanted[1](node, reading)
+
+
+def _of_text(search: Callable[[str], object], read: Read) -> Wanted:
+    return lambda node, _: "" if search(str(read(node) or "")) else "other text"
+
+
+def _on_condition(holds: Callable[[Reading], bool]) -> Wanted:
+    return lambda _, reading: "" if holds(reading) else "left out by when"
+
+
+def _maker(rule: LinkRule, shape: Shape | None, begin: Begin | None) -> Make:
+    page, priority = rule.page, rule.priority
+
+    def make(url: str, carry: Mapping[str, Any], reading: Reading) -> Request:
+        parent = reading.page.request
+        if parent.carry and parent.page == page:
+            # A page of the same rule reads the same `parent.` names: what is not handed anew goes on.
+            carry = {**parent.carry, **carry} if carry else parent.carry
+        return Request(url, page, depth=parent.depth + 1, priority=priority, carry=carry)
+
+    def make_shaped(url: str, carry: Mapping[str, Any], reading: Reading) -> Request:
+        assert shape is not None
+        url, method, headers, body = shape(url, reading.environment)
+        return replace(make(url, carry, reading), method=method, headers=headers, body=body)
+
+    chosen = make if shape is None else make_shaped
+    if begin is None:
+        return chosen
+    return lambda url, carry, reading: begin(chosen(url, carry, reading))
+
+
+class _Addresses:
+    """The references of one page to the URLs that are wanted, each worked out and counted once."""
+
+    __slots__ = ("_base", "_check", "_known", "_reading", "_remark")
+
+    def __init__(self, reading: Reading, check: Check | None, remark: str) -> None:
+        self._base = reading.document.base
+        self._reading = reading
+        self._check = check
+        self._remark = remark
+        self._known: dict[str, str | None] = {}
+
+    def url_of(self, reference: Any) -> str | None:
+        text = reference if reference.__class__ is str else _as_text(reference)
+        if text in self._known:
+            return self._known[text]
+        url = resolve(self._base, text) if text else None
+        if url is None:
+            reason = "not http(s)" if text else "no address"
+        else:
+            reason = self._check(url) if self._check is not None else ""
+        if reason:
+            self._reading.note(self._remark + reason)
+            url = None
+        self._known[text] = url
+        return url
+
+
+def _follow(
+    rule: LinkRule, find: FindLinks, wanted: Wanted | None, check: Check | None, make: Make
+) -> FollowLinks:
+    remark = f"links to {rule.page}: "
+    most = rule.max
+
+    def follow(reading: Reading, gathered: Gathered) -> None:
+        url_of = _Addresses(reading, check, remark).url_of
+        before = len(gathered.requests)
+        for node, reference, carry in islice(find(reading), MOST_LINKS - gathered.looked_at + 1):
+            gathered.looked_at += 1
+            if gathered.looked_at > MOST_LINKS:
+                reading.note(f"{remark}more than {MOST_LINKS} links on a page")
+                return
+            if wanted is not None and (reason := wanted(node, reading)):
+                reading.note(remark + reason)
+            elif (url := url_of(reference)) is not None:
+                request = make(url, carry, reading)
+                if gathered.knows(request):
+                    continue
+                if len(gathered.requests) - before == most:
+                    reading.note(f"{remark}more than max")
+                    return
+                gathered.add(request)
+
+    return follow
+
+
+def _blaming(follow: FollowLinks, rule: LinkRule, part: str) -> FollowLinks:
+    def blaming(reading: Reading, gathered: Gathered) -> None:
+        try:
+            follow(reading, gathered)
+        except (PageError, ValueError) as error:
+            raise blame(rule.path, part, error) from error
+
+    return blaming
+
+
+def _as_text(reference: Any) -> str:
+    """The reference as text; what can be no address (a list, an object, nothing) as ""."""
+    if reference is None or isinstance(reference, list | dict | bool):
+        return ""
+    return str(reference)

@@ -1,0 +1,147 @@
+"""Fields that belong together to one function: a record, an object in it, or a list of objects."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from scrapekit.errors import PageError
+from scrapekit.extract.draft import Draft
+from scrapekit.extract.fields import Compiled, compile_field
+from scrapekit.extract.graph import cycle_in, order_of
+from scrapekit.extract.reading import PartFault, ReadField, Reading, blame
+from scrapekit.extract.selectors import compile_selector
+from scrapekit.node import plain
+from scrapekit.parts import Scope, Select
+from scrapekit.recipe.model import Field
+
+ReadFields: TypeAlias = Callable[[Scope, Reading], dict[str, Any]]
+"""Gives every field of a scope, in the recipe's order; those that are empty as None."""
+
+_Pairs: TypeAlias = Sequence[tuple[str, ReadField]]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields read together, and the fields outside the group that they need first."""
+
+    read: ReadFields
+    needs: frozenset[str] = frozenset()
+
+
+def compile_fields(draft: Draft, fields: Sequence[Field]) -> Group:
+    """Read all of *fields* from one scope. A cycle among them becomes a problem naming it."""
+    inside = draft.with_items(field.name for field in fields)
+    compiled = {field.name: compile_field(inside, field, _compile_object) for field in fields}
+    needs = {name: each.needs & compiled.keys() for name, each in compiled.items()}
+    if cycle := cycle_in(needs):
+        mark = next(field.mark for field in fields if field.name == cycle[0])
+        message = f"these fields need each other: {' → '.join(cycle)}"
+        draft.problems.add(mark, f"{fields[0].path.rpartition('.')[0]}", message)
+    places = _Places({field.name: field.path for field in fields}, f"parser {draft.parser_name}")
+    outer = frozenset().union(*(each.needs for each in compiled.values())) - compiled.keys()
+    if not any(each.needs for each in compiled.values()):
+        return Group(_apart([(name, each.read) for name, each in compiled.items()], places))
+    pairs = [(name, compiled[name].read) for name in order_of(needs)]
+    return Group(_together(list(compiled), pairs, places), outer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where each field stands in the recipe, and the part that reads it."""
+
+    paths: Mapping[str, str]
+    part: str
+
+    def blame(self, name: str, error: Exception) -> PartFault:
+        return blame(self.paths[name], self.part, error)
+
+
+def _apart(pairs: _Pairs, places: _Places) -> ReadFields:
+    """Fields that do not know each other: read one after the other, and nothing else."""
+
+    def read_fields(scope: Scope, reading: Reading) -> dict[str, Any]:
+        values = {}
+        name = ""
+        try:
+            for name, read in pairs:
+                values[name] = read(scope, reading)
+        except (PageError, ValueError) as error:
+            raise places.blame(name, error) from error
+        return values
+
+    return read_fields
+
+
+def _together(names: Sequence[str], pairs: _Pairs, places: _Places) -> ReadFields:
+    """Fields that use each other: read in the order of need, and seen as ``item`` while they are."""
+
+    def read_fields(scope: Scope, reading: Reading) -> dict[str, Any]:
+        values: dict[str, Any] = dict.fromkeys(names)
+        environment = reading.environment
+        outer = environment["item"]
+        environment["item"] = ChainMap(values, outer) if outer else values  # type: ignore[arg-type]
+        name = ""
+        try:
+            for name, read in pairs:
+                values[name] = read(scope, reading)
+        except (PageError, ValueError) as error:
+            raise places.blame(name, error) from error
+        finally:
+            environment["item"] = outer
+        return values
+
+    return read_fields
+
+
+def _compile_object(draft: Draft, field: Field) -> Compiled:
+    group = compile_fields(draft, field.fields)
+    evidence = evidence_of(field.fields)
+    if field.each is None:
+        return Compiled(_one_object(group.read, evidence), group.needs)
+    select = compile_selector(draft, field.each, f"{field.path}.each", first=False)
+    return Compiled(_list_of_objects(select, group.read, evidence) if select else _none, group.needs)
+
+
+def _none(scope: Scope, reading: Reading) -> Any:
+    return None
+
+
+def _one_object(read_fields: ReadFields, evidence: Evidence) -> ReadField:
+    def read_object(scope: Scope, reading: Reading) -> Any:
+        values = read_fields(scope, reading)
+        return values if has_any(values, evidence) else None
+
+    return read_object
+
+
+def _list_of_objects(select: Select, read_fields: ReadFields, evidence: Evidence) -> ReadField:
+    def read_objects(scope: Scope, reading: Reading) -> Any:
+        found = [read_fields(row, reading) for row in select(scope)]
+        return [values for values in found if has_any(values, evidence)] or None
+
+    return read_objects
+
+
+Evidence: TypeAlias = Sequence[tuple[str, object]]
+"""The fields that come from the page, each with its default: what shows that something was there."""
+
+
+def evidence_of(fields: Sequence[Field]) -> Evidence:
+    """What shows that a record was found: constants, templates and defaults do not."""
+    return [(each.name, plain(each.default)) for each in fields if _is_found(each)]
+
+
+def _is_found(field: Field) -> bool:
+    return bool(field.selector or field.fields or any(map(_is_found, field.otherwise)))
+
+
+def has_any(values: Mapping[str, Any], evidence: Evidence) -> bool:
+    """True when a field from the page is not empty; also when no field comes from the page."""
+    for name, default in evidence:
+        value = values[name]
+        if value is not None and value != default:
+            return True
+    return not evidence

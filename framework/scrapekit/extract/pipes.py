@@ -1,0 +1,191 @@
+"""Filters to one function: each step checked against the next, lists mapped, empty values spared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from scrapekit.errors import ExpressionError, PluginError
+from scrapekit.expression import FilterResolver
+from scrapekit.extract.draft import Terms
+from scrapekit.extract.reading import Reading, is_empty
+from scrapekit.mark import Mark
+from scrapekit.node import ListNode, MapNode, Node, Scalar, ScalarNode
+from scrapekit.options import Options
+from scrapekit.parts import Filter, filter_traits
+from scrapekit.recipe.model import Step
+
+Apply: TypeAlias = Callable[[Any, Reading], Any]
+"""One step of a pipe, or a whole pipe: an empty value goes in and comes out as None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What is known of a value before it is there: its type, and whether it is a list of that type."""
+
+    type: str = "any"
+    many: bool = False
+
+    def __str__(self) -> str:
+        return f"a list of {self.type}" if self.many else self.type
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A filter made ready for one place in the recipe."""
+
+    name: str
+    takes: str
+    gives: str
+    function: Callable[..., Any]
+    takes_empty: bool
+    uses_page: bool
+
+    @property
+    def maps(self) -> bool:
+        """True when a list is filtered value by value."""
+        return self.takes != "list"
+
+
+def make_filter(terms: Terms, name: str, argument: Node | None, mark: Mark, path: str) -> Made | None:
+    """The filter of that name with its options read; None, and a problem, when there is none."""
+    part = terms.load("filters", name, mark, path)
+    if part is None:
+        return None
+    made: Filter = part() if isinstance(part, type) else part
+    takes_empty, uses_page, short = filter_traits(made)
+    options = Options(argument, terms.problems, f"{path}.{name}", mark=mark, short=short)
+    return Made(name, made.takes, made.gives, made.make(options), takes_empty, uses_page)
+
+
+def compile_pipe(terms: Terms, steps: Sequence[Step], path: str, given: Shape) -> tuple[Apply | None, Shape]:
+    """The pipe as one function (None when it has no steps), and what is known of what it gives."""
+    applied: list[Apply] = []
+    before = ""
+    for step in steps:
+        made = make_filter(terms, step.name, step.argument, step.mark, path)
+        if made is None:
+            given, before = Shape(), step.name
+            continue
+        if not _connects(made, given):
+            source = f"{before} gives" if before else "the field gives"
+            message = f"{source} {given}, but {made.name} takes {made.takes}"
+            terms.problems.add(step.mark, path, message, _hint(made, given))
+        given, before = _after(made, given), step.name
+        applied.append(apply_filter(made, f"field {path}: {made.name} could not read the value"))
+    return _chain(applied), given
+
+
+def _connects(made: Made, given: Shape) -> bool:
+    if made.takes == "any" or (given.type == "any" and not given.many):
+        return True
+    if made.takes == "list":
+        return given.many or given.type == "list"
+    return given.type in (made.takes, "any", "list") or (given.type, made.takes) == ("datetime", "date")
+
+
+def _hint(made: Made, given: Shape) -> str:
+    if made.takes == "list":
+        return "`all: true` takes every match, as a list"
+    if made.takes == "text" and given.type in ("number", "date", "datetime", "bool"):
+        return f"put {made.name} before it, or `string` between them"
+    return ""
+
+
+def _after(made: Made, given: Shape) -> Shape:
+    if made.gives == "list":
+        return Shape("any", many=True)
+    return Shape(made.gives, many=made.maps and given.many)
+
+
+def _chain(steps: list[Apply]) -> Apply | None:
+    if len(steps) < 2:
+        return steps[0] if steps else None
+
+    def apply(value: Any, reading: Reading) -> Any:
+        for step in steps:
+            value = step(value, reading)
+        return value
+
+    return apply
+
+
+def apply_filter(made: Made, remark: str) -> Apply:
+    """One filter as a step of a pipe; a value it cannot work on is empty and counted as *remark*."""
+    one = _guarded(made, remark)
+    if not made.maps:
+        return one
+
+    def apply(value: Any, reading: Reading) -> Any:
+        if value.__class__ is list:
+            found = [result for each in value if (result := one(each, reading)) is not None]
+            return found or None
+        return one(value, reading)
+
+    return apply
+
+
+def _guarded(made: Made, remark: str) -> Apply:
+    call = with_page(made)
+    spares_empty = not made.takes_empty
+
+    def one(value: Any, reading: Reading) -> Any:
+        if not value and spares_empty and is_empty(value):
+            return None
+        try:
+            result = call(value, reading)
+        except ValueError:
+            reading.note(remark)
+            return None
+        return result if result or not is_empty(result) else None
+
+    return one
+
+
+def with_page(made: Made) -> Apply:
+    """The filter's own function, called alike whether it uses the page or not."""
+    function = made.function
+    if made.uses_page:
+        return lambda value, reading: function(value, reading.context)
+    return lambda value, _: function(value)
+
+
+def filter_resolver(terms: Terms, path: str) -> FilterResolver:
+    """How templates and conditions find a filter: by the same names, with values as arguments."""
+
+    def resolve(name: str, arguments: Sequence[object], mark: Mark) -> Callable[[Any], Any]:
+        try:
+            terms.plugins.load("filters", name)
+        except PluginError as error:
+            raise ExpressionError(str(error), hint=error.hint) from error
+        nodes = [as_node(argument, mark) for argument in arguments]
+        argument = nodes[0] if len(nodes) == 1 else ListNode(tuple(nodes), mark) if nodes else None
+        made = make_filter(terms, name, argument, mark, path)
+        assert made is not None
+        if made.uses_page:
+            raise ExpressionError(f"{name} needs the page and works in a pipe only")
+        return _in_text(made)
+
+    return resolve
+
+
+def _in_text(made: Made) -> Callable[[Any], Any]:
+    def one(value: Any) -> Any:
+        if not made.takes_empty and is_empty(value):
+            return None
+        return made.function(value)
+
+    if not made.maps:
+        return one
+    return lambda value: [one(each) for each in value] if isinstance(value, list) else one(value)
+
+
+def as_node(value: object, mark: Mark) -> Node:
+    """A plain value as if it had been written at *mark*."""
+    if isinstance(value, dict):
+        return MapNode({str(key): as_node(each, mark) for key, each in value.items()}, mark)
+    if isinstance(value, list | tuple):
+        return ListNode(tuple(as_node(each, mark) for each in value), mark)
+    scalar: Scalar = value if isinstance(value, str | int | float | bool | None) else str(value)
+    return ScalarNode(scalar, mark, str(value))

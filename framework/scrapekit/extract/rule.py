@@ -1,0 +1,135 @@
+"""One page rule to one callable: a page in, its records and further requests out, or none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import time
+from typing import Any, TypeAlias
+
+from scrapekit.errors import PageError
+from scrapekit.extract.draft import Draft
+from scrapekit.extract.links import Begin, FollowLinks, Gathered, compile_links
+from scrapekit.extract.objects import evidence_of
+from scrapekit.extract.pagination import Follow, compile_pagination
+from scrapekit.extract.paging_stops import Progress, is_repeated, sign
+from scrapekit.extract.reading import Ground, Reading, blame
+from scrapekit.extract.records import ReadRecords, Records, compile_records
+from scrapekit.model import NOTHING, Item, Outcome, Page, Verdict
+from scrapekit.recipe.model import ItemRule, PageRule
+
+Callback: TypeAlias = Callable[[Page], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What all records of one kind have in common, whichever page rule reads them."""
+
+    columns: Sequence[str] = ()
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a page rule must know of the rest of the recipe."""
+
+    ground: Ground
+    kinds: Mapping[str, Kind]
+    begins: Mapping[str, Begin]
+    """Page rule → what its first requests need, for those whose paginator needs anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """A page rule's compiled parts."""
+
+    items: Sequence[ReadRecords]
+    links: Sequence[FollowLinks]
+    follow: Follow | None
+    measure: Callable[[Reading, Sequence[Records], Gathered], Progress] | None
+
+    def read(self, reading: Reading, request_page: str) -> Outcome:
+        now = time() if self.items else 0.0
+        found = [read(reading, now) for read in self.items]
+        gathered = Gathered()
+        for follow_links in self.links:
+            follow_links(reading, gathered)
+        if self.follow is not None and self.measure is not None:
+            progress = self.measure(reading, found, gathered)
+            if is_repeated(reading.page.request.paging or NOTHING, progress):
+                return _repeated(reading, request_page)
+            if (following := self.follow(reading, progress)) is not None:
+                gathered.requests.append(following)
+        return _outcome(reading, found, gathered)
+
+
+def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback:
+    """The page rule as a callback. What does not compile is among the draft's problems."""
+    reader = _Reader(
+        items=_some(_compile_items(draft, item, around) for item in rule.items),
+        links=_some(compile_links(draft, link, around.begins.get(link.page)) for link in rule.links),
+        follow=compile_pagination(draft, rule.paginate, rule.name) if rule.paginate else None,
+        measure=_compile_measure(rule) if rule.paginate else None,
+    )
+    parse, part, ground = draft.parser.parse, f"parser {draft.parser_name}", around.ground
+
+    def callback(page: Page) -> Outcome:
+        try:
+            try:
+                document = parse(page)
+            except (PageError, ValueError) as error:
+                raise blame(f"pages.{rule.name}", part, error) from error
+            return reader.read(Reading(page, document, ground), rule.name)
+        except PageError as error:
+            return Outcome(page.request, Verdict.FAILED, reason=str(error), status=page.status)
+
+    return callback
+
+
+def _some(found: Any) -> list[Any]:
+    return [each for each in found if each is not None]
+
+
+def _compile_items(draft: Draft, item: ItemRule, around: Surroundings) -> ReadRecords | None:
+    kind = around.kinds.get(item.kind, Kind())
+    return compile_records(draft, item, kind.columns, item.key or kind.key)
+
+
+def _outcome(reading: Reading, found: Sequence[Records], gathered: Gathered) -> Outcome:
+    page = reading.page
+    items = found[0].items if len(found) == 1 else [item for each in found for item in each.items]
+    if items or gathered.requests:
+        return Outcome(page.request, Verdict.OK, items, gathered.requests, "", reading.notes, page.status)
+    reason = "; ".join(each.reason for each in found if each.reason) or "no links found"
+    return Outcome(page.request, Verdict.EMPTY, (), (), reason, reading.notes, page.status)
+
+
+def _repeated(reading: Reading, rule: str) -> Outcome:
+    """The page before came again: what is on it has been kept already, so nothing of it is kept twice."""
+    notes = {f"paging {rule} stopped: repeated page": 1}
+    return Outcome(reading.page.request, Verdict.EMPTY, (), (), "repeated page", notes, reading.page.status)
+
+
+def _compile_measure(rule: PageRule) -> Callable[[Reading, Sequence[Records], Gathered], Progress]:
+    """How a page is compared with the one before, and counted.
+
+    Rows show progress where the rule has rows; else links do; else records. Equal rows and links
+    mean an equal page, however much its clock or its advertisements changed; where rows give
+    nothing to compare, the body is compared.
+    """
+    rows_of = [place for place, item in enumerate(rule.items) if item.each is not None]
+    names = {item.kind: [name for name, _ in evidence_of(item.fields)] for item in rule.items if item.each}
+
+    def measure(reading: Reading, found: Sequence[Records], gathered: Gathered) -> Progress:
+        urls = [request.url for request in gathered.requests]
+        rows = sum(found[place].rows for place in rows_of)
+        count = rows if rows_of else len(urls) if rule.links else sum(each.rows for each in found)
+        items = [_signed(item, names) for place in rows_of for item in found[place].items]
+        compared = (items, urls) if items or (urls and not rule.items) else reading.page.body
+        return Progress(count, sign(compared if count else ()))
+
+    return measure
+
+
+def _signed(item: Item, names: Mapping[str, Sequence[str]]) -> list[Any]:
+    return [item.fields[name] for name in names[item.kind] or item.fields]

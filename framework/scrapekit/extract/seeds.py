@@ -1,0 +1,119 @@
+"""The requests a crawl starts with, drawn lazily: a range of a million numbers is never a list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
+
+from scrapekit.errors import UsageError
+from scrapekit.extract.draft import Terms
+from scrapekit.extract.link_sources import as_carry
+from scrapekit.extract.requests import Shape, compile_shape
+from scrapekit.extract.texts import Render, compile_text, compile_tree
+from scrapekit.model import NOTHING, Request
+from scrapekit.recipe.model import Each, Seed
+from scrapekit.url import host_of, resolve
+
+Drawn: TypeAlias = dict[str, object]
+"""One value for each variable of a seed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """One seed ready to be drawn."""
+
+    draw: Callable[[], Iterator[Request]]
+    one_host: bool
+    """True when every request goes to the host of the first."""
+
+
+def compile_seed(
+    terms: Terms, seed: Seed, inputs: Mapping[str, Any], begin: Callable[[Request], Request] | None
+) -> Seeds | None:
+    """The seed as requests; None, and problems, when it has none. Drawing twice gives the same.
+
+    A later address that is not http(s) raises UsageError when it is drawn.
+    """
+    inside = replace(terms, names={**terms.names, "each": [each.name for each in seed.each]})
+    url = compile_text(inside, seed.url, seed.path)
+    shape = compile_shape(inside, seed.shape, seed.path)
+    carry = seed.carry and compile_tree(inside, seed.carry, f"{seed.path}.carry")
+    make = _maker(seed, url.render, shape, carry.render if carry else None, begin)
+    _check_lengths(terms, seed)
+
+    def draw() -> Iterator[Request]:
+        return (make({"inputs": inputs, "each": drawn}) for drawn in _combined(seed))
+
+    if len(terms.problems) or not _check_first(terms, seed, draw):
+        return None
+    return Seeds(draw, one_host=url.constant or _has_fixed_host(str(seed.url.value)))
+
+
+def _maker(
+    seed: Seed,
+    url: Render,
+    shape: Shape | None,
+    carry: Render | None,
+    begin: Callable[[Request], Request] | None,
+) -> Callable[[Mapping[str, Mapping[str, Any]]], Request]:
+    def make(environment: Mapping[str, Mapping[str, Any]]) -> Request:
+        written = url(environment)
+        address = resolve("", str(written)) if written is not None else None
+        if address is None or not host_of(address):
+            raise UsageError(f'{seed.path}: "{written}" is not an http(s) address')
+        request = Request(address, seed.page, carry=as_carry(carry(environment)) if carry else NOTHING)
+        if shape is not None:
+            address, method, headers, body = shape(address, environment)
+            request = replace(request, url=address, method=method, headers=headers, body=body)
+        return request if begin is None else begin(request)
+
+    return make
+
+
+def _check_lengths(terms: Terms, seed: Seed) -> None:
+    lengths = {each.name: len(each.values) for each in seed.each}
+    if seed.combine == "zip" and len(set(lengths.values())) > 1:
+        counts = ", ".join(f"{name} has {count}" for name, count in lengths.items())
+        terms.problems.add(seed.mark, f"{seed.path}.each", f"zip needs equally many values: {counts}")
+
+
+def _check_first(terms: Terms, seed: Seed, draw: Callable[[], Iterator[Request]]) -> bool:
+    try:
+        if next(draw(), None) is not None:
+            return True
+        terms.problems.add(seed.mark, seed.path, "there is no address to start with: a list is empty")
+    except UsageError as error:
+        hint = "write it whole, with https://"
+        terms.problems.add(seed.url.mark, seed.path, str(error).partition(": ")[2], hint)
+    except ValueError as error:
+        terms.problems.add(seed.url.mark, seed.path, str(error))
+    return False
+
+
+def _has_fixed_host(url: str) -> bool:
+    """True when the template begins with a whole ``https://host/``, so that nothing drawn changes it."""
+    fixed = url.partition("{{")[0]
+    scheme, mark, rest = fixed.partition("://")
+    return bool(scheme and mark and set(rest) & set("/?#"))
+
+
+def _combined(seed: Seed) -> Iterator[Drawn]:
+    if seed.combine == "zip" and seed.each:
+        names = [each.name for each in seed.each]
+        return (dict(zip(names, row, strict=True)) for row in zip(*map(_values, seed.each), strict=True))
+    return _product(seed.each)
+
+
+def _product(each: Sequence[Each]) -> Iterator[Drawn]:
+    """Every combination, the last variable changing fastest; itertools.product would keep them all."""
+    if not each:
+        yield {}
+        return
+    for value in _values(each[0]):
+        for rest in _product(each[1:]):
+            yield {each[0].name: value, **rest}
+
+
+def _values(each: Each) -> Iterator[object]:
+    return (str(value).zfill(each.pad) if each.pad else value for value in each.values)

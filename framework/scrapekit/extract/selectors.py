@@ -1,0 +1,111 @@
+"""Selectors to functions, compiled once a run; a mistake becomes a problem with its column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from scrapekit.errors import SelectorError
+from scrapekit.extract.draft import Draft
+from scrapekit.extract.reading import Reading
+from scrapekit.parts import Read, Scope, Select
+from scrapekit.recipe.model import Selector
+from scrapekit.regex import RegexError, compile_regex
+
+REGEX = "regex"
+"""The one selector language that no parser need know: it is searched in the text itself."""
+
+Search: TypeAlias = Callable[[Scope, Reading], list[str]]
+"""What a regular expression finds in the text of a scope; of the page, when the scope is all of it."""
+
+_READ_BY = {"css": "html", "xpath": "html", "jsonpath": "json"}
+
+
+def language_of(draft: Draft, selector: Selector) -> str:
+    """The selector's language: as written, or the default of the page's parser."""
+    return selector.language or draft.parser.languages[0]
+
+
+def compile_selector(draft: Draft, selector: Selector, path: str, *, first: bool) -> Select | None:
+    """The selector as a function; None, and a problem at its column, when it cannot be one."""
+    language = language_of(draft, selector)
+    if language not in draft.parser.languages:
+        _refuse_language(draft, selector, language, path)
+        return None
+    try:
+        return draft.parser.compile(selector.source, language, first)
+    except SelectorError as error:
+        _add(draft, selector, path, error)
+        return None
+
+
+def _refuse_language(draft: Draft, selector: Selector, language: str, path: str) -> None:
+    languages = draft.parser.languages
+    hint = f"the {draft.parser_name} parser reads {' and '.join(languages)}"
+    if language == REGEX:
+        message = "a regular expression finds text, not rows or links"
+    else:
+        message = f"the {draft.parser_name} parser does not read {language}"
+        if other := _READ_BY.get(language):
+            hint += f"; for {language} the page needs `parser: {other}`"
+    draft.problems.add(selector.text.at(0, max(1, selector.offset)), path, message, hint)
+
+
+def _add(draft: Draft, selector: Selector, path: str, error: SelectorError) -> None:
+    mark = selector.text.at(selector.offset + error.offset, error.width)
+    draft.problems.add(mark, path, str(error), error.hint)
+
+
+def compile_reads(draft: Draft, selector: Selector, reads: tuple[str, ...], path: str) -> Read | None:
+    """One function that tries the ways to read a node in order until one gives something."""
+    ways = []
+    for name in reads or ("text",):
+        try:
+            ways.append(draft.parser.read(name))
+        except SelectorError as error:
+            at = str(selector.text.value).rfind("@" + name)
+            mark = selector.text.at(at + 1, len(name)) if at >= 0 else selector.text.mark
+            draft.problems.add(mark, path, str(error), error.hint)
+    if len(ways) != len(reads or ("text",)):
+        return None
+    return ways[0] if len(ways) == 1 else _in_order(ways)
+
+
+def _in_order(ways: list[Read]) -> Read:
+    def read(node: Any) -> Any:
+        for way in ways:
+            value = way(node)
+            if value or value == 0:
+                return value
+        return None
+
+    return read
+
+
+def compile_search(draft: Draft, selector: Selector, path: str, *, first: bool) -> Search | None:
+    """A regular expression as a search: its first group, or the whole match where it has none."""
+    try:
+        pattern = compile_regex(selector.source)
+    except RegexError as error:
+        draft.problems.add(selector.text.at(selector.offset + error.offset), path, str(error))
+        return None
+    return _search_in(pattern, draft.parser.read("text"), first)
+
+
+def _search_in(pattern: re.Pattern[str], read_text: Read, first: bool) -> Search:
+    group = 1 if pattern.groups else 0
+
+    def text_of(scope: Scope, reading: Reading) -> str:
+        if scope is reading.document.root:
+            return reading.page.text
+        return str(read_text(scope))
+
+    def search_first(scope: Scope, reading: Reading) -> list[str]:
+        match = pattern.search(text_of(scope, reading))
+        return [match[group] or ""] if match else []
+
+    def search_all(scope: Scope, reading: Reading) -> list[str]:
+        return [match[group] or "" for match in pattern.finditer(text_of(scope, reading))]
+
+    return search_first if first else search_all

@@ -1,0 +1,152 @@
+"""Recipe and plugins to a plan: everything a run needs, in which nothing is a name any more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+
+from scrapekit.errors import Problems
+from scrapekit.extract.draft import Draft, Terms
+from scrapekit.extract.pagination import compile_begin
+from scrapekit.extract.reading import PAGE_NAMES, Ground
+from scrapekit.extract.rule import Callback, Kind, Surroundings, compile_rule
+from scrapekit.extract.seeds import Seeds, compile_seed
+from scrapekit.model import Request
+from scrapekit.options import Options
+from scrapekit.parts import Parser
+from scrapekit.planned_export import KindInfo, PlannedExport, compile_export
+from scrapekit.plugins import Plugins
+from scrapekit.recipe.model import Field, PageRule, Recipe, Secret
+from scrapekit.url import Scope, lane_of
+
+__all__ = ["Plan", "PlannedExport", "compile_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A recipe ready to run. It holds no open file, no connection and no state."""
+
+    recipe: Recipe
+    exports: tuple[PlannedExport, ...]
+    scope: Scope
+    parts: list[str]
+    """Every part the recipe names, as ``parsers.html``, sorted."""
+    seed_urls: tuple[str, ...]
+    """One URL for every host that seeds name."""
+    _callbacks: Mapping[str, Callback]
+    _seeds: tuple[Seeds, ...]
+
+    def seeds(self) -> Iterator[Request]:
+        """The requests to start with, drawn one by one; the same ones in the same order each time."""
+        return chain.from_iterable(seeds.draw() for seeds in self._seeds)
+
+    def callback(self, page: str) -> Callback:
+        """What reads the pages of a page rule: a page in, its outcome out."""
+        return self._callbacks[page]
+
+
+def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output: Path) -> Plan | None:
+    """The recipe as a plan; None when there are problems, all of which are then in *problems*.
+
+    Imports the parts that the recipe names and opens nothing. Exports are written below *output*.
+    """
+    inputs = {name: _bare(value) for name, value in recipe.inputs.items()}
+    terms = Terms(plugins, problems, {"inputs": list(inputs)}, set())
+    kinds = kinds_of(recipe, problems)
+    begins = {name: begin for name, rule in recipe.pages.items() if (begin := compile_begin(rule.paginate))}
+    columns = {name: Kind(info.columns, info.key) for name, info in kinds.items()}
+    callbacks = {
+        name: _compile_page(terms, recipe.pages[name], Surroundings(Ground(inputs, parents), columns, begins))
+        for name, parents in _parents(recipe).items()
+    }
+    seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
+    exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
+    _refuse_shared_paths(recipe, exports, problems)
+    if problems:
+        return None
+    drawn = tuple(each for each in seeds if each is not None)
+    seed_urls = _one_for_each_host(drawn)
+    return Plan(
+        recipe=recipe,
+        exports=tuple(each for each in exports if each is not None),
+        scope=Scope.of(recipe.crawl.scope, seed_urls),
+        parts=sorted(terms.parts),
+        seed_urls=seed_urls,
+        _callbacks={name: callback for name, callback in callbacks.items() if callback is not None},
+        _seeds=drawn,
+    )
+
+
+def _bare(value: object) -> object:
+    return value.value if isinstance(value, Secret) else value
+
+
+def _compile_page(terms: Terms, rule: PageRule, around: Surroundings) -> Callback | None:
+    mark = rule.parser_mark or rule.mark
+    factory = terms.load("parsers", rule.parser, mark, f"{rule.path}.parser")
+    if factory is None:
+        return None
+    options = Options(rule.parser_options, terms.problems, f"{rule.path}.parser", mark=mark)
+    parser: Parser = factory(options)
+    names = {**terms.names, "page": PAGE_NAMES, "parent": list(around.ground.parents)}
+    return compile_rule(
+        Draft(terms.plugins, terms.problems, names, terms.parts, parser, rule.parser), rule, around
+    )
+
+
+def _parents(recipe: Recipe) -> dict[str, dict[str, None]]:
+    """Page rule → every name that a page leading to it may hand over."""
+    handed: dict[str, dict[str, None]] = {name: {} for name in recipe.pages}
+    for seed in recipe.seeds:
+        if seed.page in handed:
+            handed[seed.page].update(dict.fromkeys(seed.carry or ()))
+    for link in (link for rule in recipe.pages.values() for link in rule.links):
+        if link.page in handed:
+            handed[link.page].update(dict.fromkeys(field.name for field in link.carry))
+    return handed
+
+
+def kinds_of(recipe: Recipe, problems: Problems) -> dict[str, KindInfo]:
+    """Every record kind with what all page rules say about it; two different keys are a problem."""
+    types: dict[str, dict[str, str]] = {}
+    keys: dict[str, str] = {}
+    for item in (item for rule in recipe.pages.values() for item in rule.items):
+        known = types.setdefault(item.kind, {})
+        for field in item.fields:
+            if (type_ := _type_of(field)) != known.setdefault(field.name, type_):
+                known[field.name] = ""
+        if item.key is not None and keys.setdefault(item.kind, item.key) != item.key:
+            message = f'the key of {item.kind} is "{keys[item.kind]}" on another page'
+            problems.add(item.mark, f"{item.path}.key", message, "records of one kind have one key")
+    return {
+        kind: KindInfo(columns, {name: t for name, t in types[kind].items() if t}, keys.get(kind))
+        for kind, columns in recipe.kinds.items()
+    }
+
+
+def _type_of(field: Field) -> str:
+    """The type of a field's column: as declared, or what its cardinality says; "" when open."""
+    if field.fields:
+        return "object" if field.each is None else "list"
+    return "list" if field.all else field.type or ""
+
+
+def _refuse_shared_paths(recipe: Recipe, exports: Sequence[PlannedExport | None], problems: Problems) -> None:
+    taken: dict[Path, str] = {}
+    for export, planned in zip(recipe.exports, exports, strict=True):
+        if planned is None:
+            continue
+        if planned.path in taken:
+            message = f'"{export.target}" is written by {taken[planned.path]} already'
+            problems.add(export.target_mark, export.path, message, "give each export a file of its own")
+        taken.setdefault(planned.path, export.exporter)
+
+
+def _one_for_each_host(seeds: Sequence[Seeds]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for seed in seeds:
+        for request in islice(seed.draw(), 1 if seed.one_host else None):
+            found.setdefault(lane_of(request.url), request.url)
+    return tuple(found.values())
