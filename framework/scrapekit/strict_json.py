@@ -51,9 +51,7 @@ def _text(value: Any, indent: int, depth: int) -> str:
     if atom is not None:
         return atom(value)
     if isinstance(value, Mapping | list | tuple):
-        if depth >= DEEPEST:
-            return _TOO_DEEP
-        return _container(value, indent, depth + 1)
+        return _container(value, indent, depth + 1) if depth < DEEPEST else _TOO_DEEP
     for kind, write in _ATOMS.items():
         # A subclass, such as the texts of lxml or the members of a StrEnum.
         if isinstance(value, kind):
@@ -62,17 +60,22 @@ def _text(value: Any, indent: int, depth: int) -> str:
 
 
 def _container(value: Mapping[Any, Any] | list[Any] | tuple[Any, ...], indent: int, depth: int) -> str:
-    colon = ": " if indent else ":"
-    if isinstance(value, Mapping):
-        opening, closing = "{", "}"
-        parts = [_key(key) + colon + _text(inner, indent, depth) for key, inner in value.items()]
-    else:
-        opening, closing = "[", "]"
-        parts = [_text(inner, indent, depth) for inner in value]
+    if not isinstance(value, Mapping):
+        return _bracketed("[]", [_text(inner, indent, depth) for inner in value], indent, depth)
+    colon, parts = ": " if indent else ":", []
+    for key, inner in value.items():
+        # Most values are atoms, and this is the hot path: one call less for each.
+        atom = _ATOMS.get(type(inner))
+        text = atom(inner) if atom is not None else _text(inner, indent, depth)
+        parts.append((encode_basestring(key) if type(key) is str else _key(key)) + colon + text)
+    return _bracketed("{}", parts, indent, depth)
+
+
+def _bracketed(brackets: str, parts: list[str], indent: int, depth: int) -> str:
     if not indent or not parts:
-        return opening + ",".join(parts) + closing
+        return brackets[0] + ",".join(parts) + brackets[1]
     line = "\n" + " " * (indent * depth)
-    return opening + line + f",{line}".join(parts) + line[:-indent] + closing
+    return brackets[0] + line + f",{line}".join(parts) + line[:-indent] + brackets[1]
 
 
 def _key(key: Any) -> str:

@@ -16,6 +16,7 @@ Cell = Callable[[Any], str]
 
 # What spreadsheets take for the start of a formula (OWASP, "CSV injection"), with the full-width
 # signs; quotes before it are guarded too, so that taking one off always gives the text back.
+_SIGNS = frozenset("=+-@\t\r\n＝＋－＠'")
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?[\d., ]*\d[\d., ]*%?\Z")
 
@@ -65,9 +66,9 @@ def _plain(text: str) -> str:
 
 
 def _guarded(text: str) -> str:
-    if _FORMULA.match(text) and not _NUMBER.match(text):
-        return "'" + _plain(text)
-    return _plain(text)
+    if text[:1] in _SIGNS and _FORMULA.match(text) and not _NUMBER.match(text):
+        text = "'" + text
+    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def _integer(value: int) -> str:
