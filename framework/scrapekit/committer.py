@@ -14,6 +14,8 @@ from scrapekit.model import Outcome
 
 GROUP_SECONDS = 0.25
 GROUP_OUTCOMES = 50
+GROUP_REQUESTS = 2_000
+"""A page with ten thousand links fills a group by itself: memory is bounded, and so is a commit."""
 
 
 class Commits(Protocol):
@@ -85,7 +87,8 @@ class Committer:
         # A slot is held until its outcome is durable. When every slot is held and a request could
         # start, a quarter of them is worth a commit; with nothing in flight, so is anything.
         hurried = frontier.starving and outcomes * 4 >= frontier.pace.concurrency
-        if outcomes >= GROUP_OUTCOMES or hurried or frontier.in_flight == 0:
+        full = outcomes >= GROUP_OUTCOMES or len(self.group.new) >= GROUP_REQUESTS
+        if full or hurried or frontier.in_flight == 0:
             self._due.set()
 
     async def _commit(self) -> None:
