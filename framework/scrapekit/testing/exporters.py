@@ -53,7 +53,17 @@ def check_exporter(
     with tempfile.TemporaryDirectory() as folder:
         trial = _Trial(make, read, expected, Path(folder), name, in_place)
         for promise in _PROMISES if in_place else _PROMISES + _PROMISES_OF_REPLACING:
-            promise(trial)
+            _keep(promise, trial)
+
+
+def _keep(promise: Callable[[_Trial], None], trial: _Trial) -> None:
+    try:
+        promise(trial)
+    except AssertionError:
+        raise
+    except Exception as error:
+        name = promise.__name__.strip("_").replace("_", " ")
+        raise AssertionError(f"{name}: it raised {type(error).__name__}: {error}") from error
 
 
 @dataclass
@@ -203,7 +213,7 @@ def _a_kill_loses_and_doubles_nothing(trial: _Trial) -> None:
             kept = len(known)
             rest = _steps(again[kept:], known[-1] if known else None)
             trial.play(path, *rest, _FINISH)
-            where = f"killed after step {alive}, the job knowing {kept} checkpoints"
+            where = f"killed after step {alive}, resumed at checkpoint {kept}"
             trial.holds(where, path, _all(*first[:kept], *again[kept:]), crashed=True)
 
 
