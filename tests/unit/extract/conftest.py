@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -142,13 +142,14 @@ def _make_exporter(options: Options, context: Any) -> SmallExporter:
 
 
 class SmallPlugins:
-    """A catalogue of the parts above."""
+    """A catalogue of the parts above, to which a test may add its own."""
 
-    kinds: Mapping[str, Mapping[str, Any]] = {
-        "filters": FILTERS,
-        "parsers": PARSERS,
-        "exporters": {"jsonl": _make_exporter},
-    }
+    def __init__(self) -> None:
+        self.kinds: Mapping[str, dict[str, Any]] = {
+            "filters": dict(FILTERS),
+            "parsers": dict(PARSERS),
+            "exporters": {"jsonl": _make_exporter},
+        }
 
     def load(self, kind: str, name: str) -> Any:
         if name not in self.kinds[kind]:
@@ -274,13 +275,14 @@ class Kit:
             paginate=next((part for part in parts if isinstance(part, model.Paginate)), None),
         )
         names = {"inputs": list(inputs), "page": PAGE_NAMES, "parent": list(parents)}
-        made = PARSERS[parser](Options(None, self.problems, "pages.one.parser", mark=self.mark()))
+        made = self.plugins.load("parsers", parser)(
+            Options(None, self.problems, "pages.one.parser", mark=self.mark())
+        )
         draft = Draft(self.plugins, self.problems, names, set(), made, parser)
         return compile_rule(draft, rule, Surroundings(Ground(inputs, dict.fromkeys(parents)), kinds, begins))
 
-    def page(self, body: str | bytes, url: str = "https://shop.test/list/", **request: Any) -> Page:
-        sent = Request(request.pop("sent", url), "one", **request)
-        return Page(sent, url, 200, {}, body.encode() if isinstance(body, str) else body)
+    def page(self, content: str | bytes, url: str = "https://shop.test/list/", **request: Any) -> Page:
+        return self.again(Request(url, "one", **request), content)
 
     def values(self, body: str, *fields: model.Field, **more: Any) -> dict[str, Any]:
         """The one record that these fields read from a page, alone on it."""
@@ -293,18 +295,14 @@ class Kit:
         there = self.field("there", "" if around.get("parser") == "json" else "body")
         return self.values(body, self.field("it", more.pop("css", None), **more), there, **around)["it"]
 
-    def again(self, request: Request, body: str) -> Page:
+    def again(self, request: Request, content: str | bytes) -> Page:
         """The page that comes back for a request."""
-        return self.page(body, replace(request).url, sent=request.url, **_rest(request))
+        body = content.encode() if isinstance(content, str) else content
+        return Page(request, request.url, 200, {}, body)
 
     def complaints(self) -> list[str]:
         """Every problem noted so far, as users read it."""
         return [str(problem) for problem in self.problems._found]
-
-
-def _rest(request: Request) -> dict[str, Any]:
-    names = ("method", "headers", "body", "depth", "priority", "carry", "paging")
-    return {name: getattr(request, name) for name in names}
 
 
 @pytest.fixture
