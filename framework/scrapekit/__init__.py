@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from scrapekit.errors import (
     FetchError,
     PageError,
@@ -32,6 +34,9 @@ from scrapekit.parts import (
 from scrapekit.record_file import RecordFile
 from scrapekit.strict_json import json_writer, utf8
 from scrapekit.url import resolve
+
+if TYPE_CHECKING:
+    from scrapekit.hookspecs import hookimpl
 
 __version__ = "0.1.0"
 

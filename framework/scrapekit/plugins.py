@@ -28,7 +28,9 @@ _WELL_KNOWN = {
     ("parsers", "json"): "scrapekit-json",
     ("exporters", "jsonl"): "scrapekit-files",
     ("exporters", "json"): "scrapekit-files",
+    ("exporters", "ndjson"): "scrapekit-files",
     ("exporters", "csv"): "scrapekit-files",
+    ("exporters", "tsv"): "scrapekit-files",
     ("exporters", "sqlite"): "scrapekit-sqlite",
 }
 """Which distribution brings a part that many recipes name, for the hint when it is not installed."""

@@ -14,7 +14,7 @@ from scrapekit import parts
 from scrapekit.errors import PluginError
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.loading import PROMISES, SINGULAR
-from scrapekit.offers import Offer, read_offers
+from scrapekit.offers import Offer, may_be_offered, read_offers
 from scrapekit.plugins import PartInfo, Plugins
 from scrapekit.relay import Relay
 
@@ -350,6 +350,25 @@ def test_about_tells_one_part_without_importing_it(site):
     site.install("one", "1.0", "[scrapekit.parsers]\nw = one_g:W", one_g="1 / 0")
 
     assert site.plugins().about("parsers", "w") == PartInfo("parsers", "w", "one", "1.0", "one_g:W", "ok")
+
+
+@pytest.mark.parametrize(
+    ("entry_points", "may_be"),
+    [("[scrapekit.seeds]\na = b:c", True), ("[scrapekit.parsers]\na = b:c", False), ("", False)],
+)
+def test_a_quick_look_tells_whether_a_kind_may_be_offered(site, monkeypatch, entry_points, may_be):
+    site.install("quick", "1", entry_points)
+    monkeypatch.setattr(sys, "path", [str(site.folder), "/no/such/folder"])
+
+    assert may_be_offered("seeds") is may_be
+
+
+def test_a_quick_look_is_unsure_about_an_archive(site, monkeypatch):
+    archive = site.folder / "packages.zip"
+    archive.write_bytes(b"")
+    monkeypatch.setattr(sys, "path", [str(archive)])
+
+    assert may_be_offered("seeds") is True
 
 
 def test_listing_needs_no_pluggy():

@@ -11,6 +11,7 @@ import click
 import scrapekit
 from scrapekit.cli.words import printable
 from scrapekit.errors import PluginError, did_you_mean
+from scrapekit.offers import may_be_offered
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -80,6 +81,8 @@ class Commands(click.Group):
 
 def added_commands() -> dict[str, PartInfo]:
     """Other packages' commands by the name to type: ``dist:name`` where the plain name is taken."""
+    if not may_be_offered("commands"):
+        return {}
     from scrapekit.plugins import Plugins
 
     found: dict[str, PartInfo] = {}
