@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
@@ -32,9 +33,12 @@ def play(exporter: Exporter, steps: Sequence[Step], report: Callable[[Position],
                 exporter.close(argument)
 
 
-def play_and_be_killed(make: Callable[[], Exporter], steps: Sequence[Step]) -> list[Position]:
-    """Play the steps in a child process that SIGKILL ends right after; the positions it reported.
+def play_and_be_killed(
+    make: Callable[[], Exporter], steps: Sequence[Step], after: float | None = None
+) -> list[Position]:
+    """Play the steps in a child process and kill it; the positions it reported until then.
 
+    SIGKILL comes *after* so many seconds, wherever the child is, or right behind the last step.
     Raises AssertionError with the child's traceback when the exporter itself failed.
     """
     reading, writing = os.pipe()
@@ -45,6 +49,9 @@ def play_and_be_killed(make: Callable[[], Exporter], steps: Sequence[Step]) -> l
     if child == 0:
         _be_killed(make, steps, writing)
     os.close(writing)
+    if after is not None:
+        time.sleep(after)
+        os.kill(child, signal.SIGKILL)
     with os.fdopen(reading, encoding="utf-8") as pipe:
         said = pipe.read()
     os.waitpid(child, 0)
