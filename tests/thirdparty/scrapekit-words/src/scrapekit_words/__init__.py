@@ -1,0 +1,1 @@
+"""Words, tables in Markdown, and a tally: a third-party plugin for scrapekit."""

@@ -1,0 +1,95 @@
+"""The demo's own words, and the shop that stays open until it is told to close."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scrapekit.cli.demo import first_records
+from scrapekit.errors import ExitCode
+from scrapekit.report import ExportReport, Report
+
+REPORT = Report(
+    recipe="bookshop",
+    job="job",
+    exit_code=ExitCode.COMPLETE,
+    outcome="complete",
+    reason="",
+    elapsed=1.0,
+    resumed=False,
+    seen=1,
+    waiting=0,
+    verdicts={"ok": 1},
+    records={"book": 1},
+    retries=0,
+    bytes=0,
+)
+
+
+def report_of(path: Path, *, exporter: str = "jsonl", published: bool = True) -> Report:
+    return replace(REPORT, exports=(ExportReport(exporter, str(path), 1, "exactly once", published),))
+
+
+def test_the_first_records_are_a_table(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "books.jsonl"
+    books = [
+        {"title": f"Book {n}\x1b[2J", "price": n / 2, "tags": ["a"], "about": "x" * 40, "isbn": None}
+        for n in range(9)
+    ]
+    path.write_text("".join(json.dumps(book) + "\n" for book in books))
+
+    (table,) = first_records(report_of(path))
+
+    cut = "x" * 31 + "…"
+    assert table.splitlines() == [
+        "the first records of books.jsonl",
+        "  title          price  about                             isbn",
+        *[f"  Book {n}\\x1b[2J  {n / 2!s:5}  {cut}" for n in range(5)],
+    ]
+
+
+@pytest.mark.parametrize("text", ["", None])
+def test_without_records_there_is_no_table(tmp_path, text):
+    path = tmp_path / "books.jsonl"
+    if text is not None:
+        path.write_text(text)
+
+    assert first_records(report_of(path)) == []
+
+
+def test_a_file_that_is_not_json_lines_or_not_there_yet_is_not_read(tmp_path):
+    path = tmp_path / "books.csv"
+    path.write_text("title\nBook\n")
+
+    assert first_records(report_of(path, exporter="csv")) == []
+    assert first_records(report_of(path, published=False)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_shop_stays_open_until_it_is_told_to_close(number):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scrapekit", "demo", "--serve"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    address = line.split()[5]
+    with urllib.request.urlopen(address + "/", timeout=10) as page:
+        status = page.status
+    process.send_signal(number)
+    out, err = process.communicate(timeout=20)
+
+    assert (process.returncode, status, err) == (0, 200, "")
+    assert line == f"the bookshop is open at {address} until Ctrl-C; in another terminal:\n"
+    assert out.splitlines()[-1] == f"  scrapekit run my-books.yaml -i site={address}"
