@@ -1,0 +1,154 @@
+"""The one thread that writes: exports first, then the store."""
+
+from __future__ import annotations
+
+import errno
+import threading
+from types import SimpleNamespace
+
+import pytest
+
+from scrapekit import Item, Origin, Outcome, Request, StuckError, Verdict
+from scrapekit.entries import Candidate, Group
+from scrapekit.journal import Journal
+from scrapekit.state import Store
+
+
+class Memory:
+    """An exporter that keeps its records in a list and remembers what was asked of it."""
+
+    guarantee = "exactly once"
+
+    def __init__(self) -> None:
+        self.records: list[object] = []
+        self.calls: list[str] = []
+        self.threads: set[str] = set()
+        self.error: OSError | None = None
+
+    def _called(self, name: str) -> None:
+        self.calls.append(name)
+        self.threads.add(threading.current_thread().name)
+        if self.error:
+            raise self.error
+
+    def open(self, position):
+        self._called(f"open {position}")
+        del self.records[position["n"] if position else 0 :]
+
+    def write(self, items):
+        self._called(f"write {len(items)}")
+        self.records += [item.fields["n"] for item in items]
+
+    def checkpoint(self):
+        self._called("checkpoint")
+        return {"n": len(self.records)}
+
+    def close(self, finished):
+        self._called(f"close {finished}")
+
+
+@pytest.fixture
+def exporter():
+    return Memory()
+
+
+def journal(tmp_path, exporter, select=lambda items: items):
+    export = SimpleNamespace(name="memory", exporter=exporter, select=select)
+    return Journal(lambda: Store(tmp_path / "job.sqlite"), [export], "recipe")
+
+
+def group(*numbers, url="http://a.test/"):
+    items = [Item("n", {"n": n}, Origin(url)) for n in numbers]
+    return Group(new=[Candidate(Request(f"{url}{n}"), "breadth") for n in numbers], items=items)
+
+
+async def test_a_group_is_written_and_its_position_stored(tmp_path, exporter):
+    first = journal(tmp_path, exporter)
+    await first.open()
+    await first.commit(group(1, 2))
+    await first.close()
+    second = journal(tmp_path, exporter)
+    restored = await second.open()
+    await second.close()
+
+    assert restored.positions == {"memory": {"n": 2}}
+    assert exporter.calls == [
+        "open None",
+        "write 2",
+        "checkpoint",
+        "close False",
+        "open {'n': 2}",
+        "close False",
+    ]
+
+
+async def test_everything_blocking_happens_on_one_thread(tmp_path, exporter):
+    one = journal(tmp_path, exporter)
+    await one.open()
+    await one.commit(group(1))
+    await one.publish()
+    await one.close()
+
+    assert len(exporter.threads) == 1
+    assert "MainThread" not in exporter.threads
+
+
+async def test_a_crash_between_export_and_store_is_healed_on_resume(tmp_path, exporter):
+    one = journal(tmp_path, exporter)
+    await one.open()
+    await one.commit(group(1))
+    entry = (await one.waiting("a.test", (-1, -1), 9))[0]
+    broken = Group(done=[(entry, Outcome(entry.request, Verdict.OK))], items=group(7).items)
+    broken.counters["bad"] = object()  # type: ignore[assignment]
+    with pytest.raises(Exception, match=r"not supported|unsupported"):
+        await one.commit(broken)
+    await one.close()
+    assert exporter.records == [1, 7]
+
+    again = journal(tmp_path, exporter)
+    await again.open()
+    assert exporter.records == [1]
+    assert [e.request.url for e in await again.waiting("a.test", (-1, -1), 9)] == ["http://a.test/1"]
+    await again.close()
+
+
+async def test_a_group_without_records_for_an_export_leaves_it_alone(tmp_path, exporter):
+    one = journal(tmp_path, exporter, select=lambda items: [])
+    await one.open()
+    await one.commit(group(1, 2))
+    await one.close()
+
+    assert exporter.calls == ["open None", "close False"]
+
+
+async def test_publishing_closes_the_exports_before_the_job_counts_as_finished(tmp_path, exporter):
+    one = journal(tmp_path, exporter)
+    await one.open()
+    exporter.error = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(StuckError):
+        await one.publish()
+    exporter.error = None
+    await one.close()
+    store = Store(tmp_path / "job.sqlite")
+    store.open("recipe")
+
+    assert store.noted("finished") == ""
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "hint"),
+    [
+        (errno.ENOSPC, "free some space and run the same command again"),
+        (errno.EACCES, "run the same command again when it is mended"),
+    ],
+)
+async def test_what_the_disk_refuses_is_a_clear_stop(tmp_path, exporter, code, hint):
+    exporter.error = OSError(code, "it said no")
+    one = journal(tmp_path, exporter)
+    with pytest.raises(StuckError) as caught:
+        await one.open()
+    exporter.error = None
+    await one.close()
+
+    assert (str(caught.value), caught.value.hint) == ("export memory: it said no", hint)
