@@ -13,7 +13,7 @@ from pathlib import Path
 from scrapekit.model import Item
 from scrapekit.parts import Exporter, Position
 from scrapekit.strict_json import json_writer
-from scrapekit.testing.killing import play, play_and_be_killed
+from scrapekit.testing.killing import Step, play, play_and_be_killed
 from scrapekit.testing.trial import (
     BREAK_OFF,
     FINISH,
@@ -164,6 +164,29 @@ def _a_kill_at_any_moment_loses_and_doubles_nothing(trial: Trial) -> None:
     trial.holds("killed at any moment, it goes on", path, all_of(*groups), crashed=True)
 
 
+def _any_course_of_events_keeps_every_record(trial: Trial) -> None:
+    for seed in range(12):
+        chance, path = random.Random(seed), trial.path()  # noqa: S311 - the same courses every time
+        kept: list[Item] = []
+        position: Position | None = None
+        for life in range(chance.randrange(1, 7)):
+            groups = groups_of([chance.randrange(4) for _ in range(chance.randrange(5))], life, len(kept))
+            known = _live(trial, path, chance, steps_of(groups, position))
+            position = known[-1] if known else position
+            kept += all_of(*groups[: len(known)])
+        trial.play(path, ("open", position), FINISH)
+        trial.holds(f"course of events {seed}", path, kept, crashed=True)
+
+
+def _live(trial: Trial, path: Path, chance: random.Random, steps: list[Step]) -> list[Position]:
+    """One run, to one of its possible ends; the positions the job came to know."""
+    end = chance.choice(("killed", "killed unknown", "broken off", "published"))
+    if end == "broken off" or (end == "published" and len(steps) > 1):
+        return trial.play(path, *steps, FINISH if end == "published" else BREAK_OFF)
+    known = play_and_be_killed(partial(trial.make, path), steps[: chance.randrange(len(steps)) + 1])
+    return known[:-1] if end == "killed unknown" else known
+
+
 def _a_kill_after_publishing_changes_nothing(trial: Trial) -> None:
     groups, path = groups_of(), trial.path()
     position = play_and_be_killed(partial(trial.make, path), [*steps_of(groups), FINISH])[-1]
@@ -199,6 +222,7 @@ _PROMISES: tuple[Callable[[Trial], None], ...] = (
     _a_kill_after_publishing_changes_nothing,
     _a_published_export_can_go_on,
     _another_thread_may_use_it,
+    _any_course_of_events_keeps_every_record,
 )
 
 _PROMISES_OF_REPLACING: tuple[Callable[[Trial], None], ...] = (

@@ -39,7 +39,7 @@ def play_and_be_killed(
     """Play the steps in a child process and kill it; the positions it reported until then.
 
     SIGKILL comes *after* so many seconds, wherever the child is, or right behind the last step.
-    Raises AssertionError with the child's traceback when the exporter itself failed.
+    Raises RuntimeError with the child's traceback when the exporter itself failed.
     """
     reading, writing = os.pipe()
     with warnings.catch_warnings():
@@ -56,7 +56,7 @@ def play_and_be_killed(
         said = pipe.read()
     os.waitpid(child, 0)
     if said.partition(_FAULT)[1]:
-        raise AssertionError(f"the exporter failed:\n{said.partition(_FAULT)[2]}")
+        raise RuntimeError(f"in a process of its own:\n{said.partition(_FAULT)[2]}")
     return [json.loads(line) for line in said.splitlines()]
 
 
