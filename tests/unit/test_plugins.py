@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapekit import parts
+from scrapekit import hookimpl, parts
 from scrapekit.errors import PluginError
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.loading import PROMISES, SINGULAR
@@ -568,6 +568,23 @@ def test_a_listener_that_raises_is_logged_once_switched_off_and_the_others_go_on
     assert relay.page_fetched is None
     assert relay.off == ['listener "bad" of bell 1: ValueError: broken']
     assert caplog.messages == ['switched off listener "bad" of bell 1: ValueError: broken']
+
+
+def test_a_caller_may_listen_beside_the_installed_ones(site):
+    site.install("bell", "1", "[scrapekit.listeners]\nbell = bell_o:Bell", bell_o=BELL.format(name="bell"))
+    heard: list[str] = []
+
+    class Own:
+        @hookimpl
+        def run_started(self, recipe: str) -> None:
+            heard.append(recipe)
+
+    plugins = site.plugins()
+    plugins.listen("own", Own())
+    start(plugins.relay())
+
+    assert heard == ["books"]
+    assert sys.modules["bell_o"].heard == [("bell", "books")]
 
 
 def test_the_relay_is_made_once(site):

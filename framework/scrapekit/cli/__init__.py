@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 import click
 
-from scrapekit.cli.commands import root
+from scrapekit.cli.commands import maker_of, root
 from scrapekit.cli.output import soften_streams, tell_bug, tell_error, tell_os_error
 from scrapekit.errors import ExitCode, ScrapekitError, UsageError
 
@@ -14,8 +15,9 @@ from scrapekit.errors import ExitCode, ScrapekitError, UsageError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (`ExitCode`); *arguments* default to the program's own."""
     soften_streams()
+    words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        result = root.main(arguments, prog_name="scrapekit", standalone_mode=False)
+        result = root.main(words, prog_name="scrapekit", standalone_mode=False)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return ExitCode.WRONG
@@ -27,10 +29,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return tell_error(error)
     except OSError as error:
         # Without a file name it is no file that a user could mend.
-        return tell_os_error(error) if error.filename is not None else tell_bug(error)
+        return tell_os_error(error) if error.filename is not None else tell_bug(error, maker_of(words))
     except Exception as error:  # the outermost border: the bug is shown whole, and ends the program
-        return tell_bug(error)
-    return int(result or ExitCode.COMPLETE)
+        return tell_bug(error, maker_of(words))
+    # Another package's command may return anything.
+    return result if isinstance(result, int) else ExitCode.COMPLETE
 
 
 def _in_our_words(error: click.ClickException) -> UsageError:

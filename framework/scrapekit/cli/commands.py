@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -67,7 +67,7 @@ class Commands(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in OWN.items()])
         if added := added_commands():
             with formatter.section("Commands of installed packages"):
-                formatter.write_dl([(name, _from(info)) for name, info in added.items()])
+                formatter.write_dl([(printable(name), _from(info)) for name, info in added.items()])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names for a shell; click's own way would import every command."""
@@ -91,6 +91,13 @@ def added_commands() -> dict[str, PartInfo]:
             taken = info.name in OWN or info.state == "clash"
             found[f"{info.dist}:{info.name}" if taken else info.name] = info
     return dict(sorted(found.items()))
+
+
+def maker_of(words: Sequence[str]) -> str:
+    """Who wrote the command that *words* call, for the report of a bug: a package, or scrapekit."""
+    name = next((word for word in words if not word.startswith("-")), "")
+    info = None if name in OWN else added_commands().get(name)
+    return "scrapekit" if info is None else f"{info.dist} {info.version}"
 
 
 def _load_added(name: str) -> click.Command | None:

@@ -95,10 +95,10 @@ def tell_os_error(error: OSError) -> ExitCode:
     return ExitCode.STUCK
 
 
-def tell_bug(error: BaseException) -> ExitCode:
-    """Show a traceback and ask for a report: this should never be seen."""
+def tell_bug(error: BaseException, maker: str = "scrapekit") -> ExitCode:
+    """Show a traceback and ask for a report to the *maker*: this should never be seen."""
     trace = "".join(traceback.format_exception(error))
     say(printable(trace, lines=True).rstrip(), to_stderr=True)
-    say("\nThis is a bug in scrapekit, not a mistake of yours.", to_stderr=True)
+    say(f"\nThis is a bug in {printable(maker)}, not a mistake of yours.", to_stderr=True)
     say("Please report it with the lines above. Nothing that was committed is lost.", to_stderr=True)
     return ExitCode.STUCK

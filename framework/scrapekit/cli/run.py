@@ -111,7 +111,8 @@ def execute(runner: Runner, settings: Any, manner: Manner, arguments: Sequence[s
         say_event("run_finished", to_stderr=False, **masked(report.to_json(), secrets))
     else:
         words = sys.argv[1:] if arguments is None else arguments
-        say(masked(summarize(report, resuming(words)), secrets))
+        # Hidden before the shell's quoting, which would change how a secret is spelt.
+        say(masked(summarize(report, resuming(masked(words, secrets))), secrets))
     return report.exit_code
 
 

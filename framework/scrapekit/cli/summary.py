@@ -17,6 +17,7 @@ _MEANING = {
     ExitCode.INTERRUPTED: "interrupted; nothing is lost",
 }
 _SHOWN_FAILURES = 10
+_WIDEST_REASON = 300
 
 
 def summarize(report: Report, command: str = "") -> str:
@@ -98,7 +99,10 @@ def _by_reason(failures: Iterable[Failure]) -> list[tuple[str, list[Failure]]]:
     groups: dict[str, list[Failure]] = {}
     for failure in failures:
         tries = f", {failure.tries} tries" if failure.tries > 1 else ""
-        groups.setdefault(f"{failure.reason or failure.verdict}{tries}", []).append(failure)
+        reason = failure.reason or failure.verdict
+        if len(reason) > _WIDEST_REASON:
+            reason = reason[: _WIDEST_REASON - 1] + "…"
+        groups.setdefault(f"{reason}{tries}", []).append(failure)
     return sorted(groups.items(), key=lambda group: -len(group[1]))
 
 

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from scrapekit.cli import main
-from scrapekit.cli.commands import OWN, root
+from scrapekit.cli.commands import OWN, maker_of, root
 
 HEAVY = ("aiohttp", "lxml", "jsonpath_ng", "rich", "pluggy", "yaml", "sqlite3")
 ALSO_HEAVY = ("asyncio", "importlib.metadata")
@@ -240,12 +240,16 @@ nameless = ending(OSError("odd"))
 @click.command()
 def three():
     return 3
+@click.command()
+def text():
+    return "done"
 """
 
 
 def ending(capsys, install, name: str) -> tuple[int, str, str]:
     entry_points = "[scrapekit.commands]\n" + "\n".join(
-        f"{name} = endings:{name}" for name in ("bug", "stuck", "interrupt", "denied", "nameless", "three")
+        f"{name} = endings:{name}"
+        for name in ("bug", "stuck", "interrupt", "denied", "nameless", "three", "text")
     )
     install("endings", entry_points, endings=ENDINGS)
     return outcome(capsys, name)
@@ -263,8 +267,16 @@ def test_a_file_that_cannot_be_used_is_named(capsys, install):
     assert ending(capsys, install, "denied") == (3, "", "error: /out/a.jsonl: permission denied\n")
 
 
-def test_what_a_command_returns_is_the_exit_code(capsys, install):
+def test_a_number_that_a_command_returns_is_the_exit_code(capsys, install):
     assert ending(capsys, install, "three") == (3, "", "")
+
+
+def test_anything_else_that_a_command_returns_is_success(capsys, install):
+    assert ending(capsys, install, "text") == (0, "", "")
+
+
+def test_a_bug_in_a_command_of_ours_is_ours():
+    assert (maker_of(["run", "books.yaml"]), maker_of(["-h"])) == ("scrapekit", "scrapekit")
 
 
 def test_ctrl_c_before_the_run_begins_is_an_interruption(capsys, install):
@@ -283,7 +295,7 @@ def test_a_bug_shows_its_traceback_and_asks_for_a_report(capsys, install, name, 
     assert lines[-4:] == [
         cause,
         "",
-        "This is a bug in scrapekit, not a mistake of yours.",
+        "This is a bug in endings 1.0, not a mistake of yours.",
         "Please report it with the lines above. Nothing that was committed is lost.",
     ]
 

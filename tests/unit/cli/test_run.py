@@ -111,12 +111,12 @@ def test_with_json_every_line_is_an_event(capsys):
 
 def test_an_interrupted_run_shows_the_command_that_goes_on_without_its_secrets(capsys):
     report = replace(REPORT, exit_code=ExitCode.INTERRUPTED, outcome="interrupted", waiting=0)
-    words = ["run", "my books.yaml", "--fresh", "-i", "token=s3cret"]
+    words = ["run", "my books.yaml", "--fresh", "-i", "token=it's"]
 
-    execute(FakeRunner(report, secrets=("s3cret",)), None, Manner(), words)
+    execute(FakeRunner(report, secrets=("it's",)), None, Manner(), words)
 
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "to go on, give the same command again: scrapekit run 'my books.yaml' -i token=•••"
+        "to go on, give the same command again: scrapekit run 'my books.yaml' -i 'token=•••'"
     )
 
 

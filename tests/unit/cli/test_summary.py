@@ -192,3 +192,9 @@ def test_text_from_the_network_cannot_drive_the_terminal():
     assert summarize(report).split("\n\n")[-1] == (
         "failed: 1 request\n  1 × odd \\x07 reason\\nwith a break\n      https://a.test/\\x1b[2J"
     )
+
+
+def test_a_long_reason_is_cut():
+    report = replace(COMPLETE, failures=(Failure("https://a.test/", "book", "failed", "x" * 1000),))
+
+    assert f"  1 × {'x' * 299}…\n" in summarize(report)
