@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TypeVar, overload
 
 from scrapekit import units
 from scrapekit.errors import Problems, did_you_mean
 from scrapekit.mark import Mark
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, plain, shown
 from scrapekit.quoting import quote_hint
+
+Word = TypeVar("Word", bound=str)
 
 
 class Options:
@@ -150,20 +153,27 @@ class Options:
             return default
         return node.value
 
-    def choice(self, key: str, known: Iterable[str], default: str = "") -> str:
-        """One of the *known* words."""
+    @overload
+    def choice(self, key: str, known: Iterable[str], *, later: Iterable[str] = ()) -> str: ...
+    @overload
+    def choice(
+        self, key: str, known: Iterable[Word], default: Word, *, later: Iterable[str] = ()
+    ) -> Word: ...
+    def choice(self, key: str, known: Iterable[str], default: str = "", *, later: Iterable[str] = ()) -> str:
+        """One of the *known* words; the words of *later* are refused as not supported yet."""
         names = list(known)
-        node = self.scalar(key, f"one of {', '.join(names)}")
+        expected = f"one of {', '.join(names)}"
+        node = self.scalar(key, expected)
         if node is None:
             return default
-        if node.value not in names:
-            self.problem(
-                key,
-                f"expected one of {', '.join(names)}, found {describe(node)}",
-                did_you_mean(str(node.value), names),
-            )
-            return default
-        return str(node.value)
+        if node.value in names:
+            return str(node.value)
+        if node.value in list(later):
+            self.problem(key, f'"{node.value}" is not supported yet', f"use {expected}")
+        else:
+            hint = did_you_mean(str(node.value), names)
+            self.problem(key, f"expected {expected}, found {describe(node)}", hint)
+        return default
 
     def share(self, key: str, default: float) -> float:
         """A share of a whole, from 0 to 1, written as a percentage (``5%``) or a fraction (``0.05``)."""

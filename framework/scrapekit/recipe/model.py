@@ -270,7 +270,12 @@ class Expect:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """A whole recipe. ``expect`` holds an entry for every kind, the default being one record or more."""
+    """A whole recipe.
+
+    ``expect`` holds an entry for every kind: as written, or from none to any number where the
+    recipe says nothing; those kinds are listed in ``expect_any``, and together they must give at
+    least one record.
+    """
 
     name: str
     file: str
@@ -285,6 +290,8 @@ class Recipe:
     """Changes when the recipe would yield other records; not with pace, time-outs or output paths."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """Secret input values, to be masked wherever text is printed."""
+    expect_any: tuple[str, ...] = ()
+    """The kinds that ``expect`` does not name; where there are any, one record of any of them is due."""
 
     @property
     def kinds(self) -> dict[str, tuple[str, ...]]:

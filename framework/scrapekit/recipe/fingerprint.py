@@ -1,0 +1,47 @@
+"""Whether two readings of a recipe would yield the same records: one short text to compare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import blake2b
+
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
+from scrapekit.recipe.model import Export
+from scrapekit.recipe.substitute import SecretText
+
+_LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect")
+_PACE = ("concurrency", "per_host", "delay", "allow_failed", "order")
+_PATIENCE = ("timeout", "connect_timeout", "retries", "proxy")
+
+
+def fingerprint(tree: MapNode, inputs: Mapping[str, object], exports: Sequence[Export]) -> str:
+    """32 hexadecimal digits that change when the recipe would yield other records, or write them otherwise.
+
+    *tree* has its inputs put in. Left out are the name, where exports go, what is expected, the
+    pace and patience of requests, and every secret: a job can be resumed with another token.
+    """
+    data = {key: _data(node) for key, node in tree.entries.items() if key not in _LEFT_OUT}
+    for section, keys in (("crawl", _PACE), ("http", _PATIENCE)):
+        if isinstance(settings := data.get(section), dict):
+            data[section] = {key: value for key, value in settings.items() if key not in keys}
+    data = {key: value for key, value in data.items() if value not in ({}, None)}
+    data["inputs"] = inputs
+    data["export"] = [_export(export) for export in exports]
+    text = json.dumps(data, sort_keys=True, ensure_ascii=True, default=str)
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _data(node: Node) -> object:
+    match node:
+        case ScalarNode():
+            return str(node.value) if isinstance(node.value, SecretText) else node.value
+        case ListNode():
+            return [_data(item) for item in node.items]
+        case MapNode():
+            return {key: _data(value) for key, value in node.entries.items()}
+
+
+def _export(export: Export) -> object:
+    where = None if export.where is None else export.where.value
+    return [export.exporter, export.kinds, export.fields, where, export.meta, plain(export.options)]

@@ -1,0 +1,35 @@
+"""A recipe's file to a checked Recipe: the one way in for commands and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scrapekit.errors import Problems
+from scrapekit.recipe.model import Recipe
+from scrapekit.recipe.overlay import overlay
+from scrapekit.recipe.read import read_recipe
+from scrapekit.recipe.tree import load_tree
+
+
+def load_recipe(
+    path: Path,
+    *,
+    inputs: Mapping[str, str],
+    overrides: Sequence[tuple[str, str]],
+    output: str | None,
+    environ: Mapping[str, str],
+    problems: Problems,
+) -> Recipe | None:
+    """The recipe in the file at *path*, as far as it can be read; what is wrong goes into *problems*.
+
+    *inputs* are the ``-i NAME=VALUE``, *overrides* the ``--set KEY=VALUE`` in the order given,
+    *output* is ``-o``, and *environ* holds the variables that inputs may name. None when there is
+    nothing to go on with. Raises UsageError when the file is missing or cannot be read.
+    """
+    tree = load_tree(path, problems)
+    if tree is None:
+        return None
+    for key, text in overrides:
+        tree = overlay(tree, key, text, f"--set {key}={text}", problems)
+    return read_recipe(tree, problems, file=str(path), inputs=inputs, environ=environ, output=output)

@@ -1,0 +1,132 @@
+"""A recipe's tree to a Recipe: every section read, every mistake gathered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+
+from scrapekit.errors import Problems
+from scrapekit.mark import Mark
+from scrapekit.node import MapNode, ScalarNode, describe, shown
+from scrapekit.options import Options
+from scrapekit.recipe.fingerprint import fingerprint
+from scrapekit.recipe.inputs import read_inputs
+from scrapekit.recipe.model import Expect, Export, PageRule, Recipe
+from scrapekit.recipe.read_export import default_export, read_exports, redirected
+from scrapekit.recipe.read_pages import read_pages
+from scrapekit.recipe.read_seeds import read_seeds
+from scrapekit.recipe.read_settings import read_crawl, read_expect, read_http
+from scrapekit.recipe.substitute import substitute
+
+VERSION = 1
+"""The newest version of the recipe language that is read here."""
+
+_TO_COME = ("extends", "use", "vars", "auth", "login", "responses", "pipes", "tests", "seen", "meta")
+# Safe as a folder's name on every system, and in a terminal.
+_NAME = re.compile(r"[^\W_][\w. -]{0,79}(?<![. ])\Z")
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
+
+
+def read_recipe(
+    tree: MapNode,
+    problems: Problems,
+    *,
+    file: str,
+    inputs: Mapping[str, str],
+    environ: Mapping[str, str],
+    output: str | None = None,
+) -> Recipe | None:
+    """The recipe that *tree* says, as far as it can be read; None when that is not worth going on with.
+
+    *inputs* holds what was given by name, *environ* what `env:` may name; *output*, from ``-o``,
+    takes the place of the recipe's exports. A recipe with problems is for finding more of them only.
+    """
+    start = Mark(tree.mark.source, 1, 1)
+    if not _check_version(tree, problems, start):
+        return None
+    given = read_inputs(tree.get("inputs"), problems, given=inputs, environ=environ, mark=start)
+    tree = substitute(tree, given, problems)
+    options = Options(tree, problems, "", mark=start)
+    options.not_yet(*_TO_COME)
+    pages = read_pages(options.node("pages"), problems) if options.require("pages") else {}
+    seeds = read_seeds(options.node("seeds"), pages, problems) if options.require("seeds") else ()
+    kinds = _kinds(pages, options)
+    name = _name(options, file)
+    exports = _exports(options, kinds, name, output)
+    expect = read_expect(options.node("expect"), kinds, problems)
+    http, crawl = read_http(options), read_crawl(options)
+    options.close("scrapekit", "inputs")
+    if not pages:
+        return None
+    return Recipe(
+        name=name,
+        file=file,
+        seeds=seeds,
+        pages=pages,
+        exports=exports,
+        http=http,
+        crawl=crawl,
+        expect={kind: expect.get(kind, Expect(least=0)) for kind in kinds},
+        expect_any=tuple(kind for kind in kinds if kind not in expect),
+        inputs=given.values,
+        fingerprint=fingerprint(tree, given.values, exports),
+        secrets=tuple(value for value in given.secrets.values() if value),
+    )
+
+
+def _check_version(tree: MapNode, problems: Problems, start: Mark) -> bool:
+    """False for a recipe of another version of the language, which must not be half-read."""
+    node = tree.get("scrapekit")
+    hint = f"start the recipe with `scrapekit: {VERSION}`"
+    if node is None:
+        problems.add(start, "scrapekit", "the version of the recipe language is missing", hint)
+        return True
+    version = node.value if isinstance(node, ScalarNode) else None
+    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
+        message = f"expected the version of the recipe language, found {describe(node)}"
+        problems.add(node.mark, "scrapekit", message, hint)
+        return True
+    if version > VERSION:
+        message = f"this recipe needs language version {version}; this scrapekit reads {VERSION}"
+        problems.add(node.mark, "scrapekit", message, "install a newer scrapekit-framework")
+        return False
+    return True
+
+
+def _name(options: Options, file: str) -> str:
+    written = options.scalar("name")
+    if written is None:
+        # A file may be called anything; what cannot name a folder is replaced.
+        stem = re.sub(r"[^\w.-]+", "-", PurePath(file).stem).strip("-. _")[:80].rstrip(". ")
+        return stem if _is_name(stem) else "recipe"
+    name = str(written.value)
+    if not _is_name(name) and not written.broken:
+        hint = "it becomes a folder: letters, digits, spaces, dots and hyphens, at most 80"
+        options.problem("name", f'a recipe cannot be named "{shown(name)}"', hint)
+    return name
+
+
+def _is_name(text: str) -> bool:
+    return _NAME.match(text) is not None and _RESERVED.match(text) is None
+
+
+def _kinds(pages: Mapping[str, PageRule], options: Options) -> dict[str, tuple[str, ...]]:
+    """Every record kind and its fields' names, in the order written."""
+    found: dict[str, dict[str, None]] = {}
+    for rule in pages.values():
+        for item in rule.items:
+            found.setdefault(item.kind, {}).update(dict.fromkeys(field.name for field in item.fields))
+    if pages and not found and not options.problems:
+        hint = "add item and fields to a page rule"
+        options.problems.add(options.key_mark("pages"), "pages", "no page rule gives a record", hint)
+    return {kind: tuple(names) for kind, names in found.items()}
+
+
+def _exports(
+    options: Options, kinds: Mapping[str, Sequence[str]], name: str, output: str | None
+) -> tuple[Export, ...]:
+    exports = read_exports(options.node("export"), kinds, options.problems)
+    if output is not None:
+        return redirected(exports, output, options.problems)
+    return exports or (default_export(name, options.mark),)

@@ -1,0 +1,136 @@
+"""``each``: the variables that make many requests from one seed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, cast
+
+from scrapekit.errors import ExpressionError
+from scrapekit.expression_tree import Name, walk
+from scrapekit.node import ListNode, MapNode, Node, Scalar, ScalarNode, describe, shown
+from scrapekit.options import Options
+from scrapekit.recipe.model import Each
+from scrapekit.template import Placeholder, has_placeholder, split
+
+_COMBINE: tuple[Literal["product", "zip"], ...] = ("product", "zip")
+_TEMPLATES = ("url", "query", "headers", "form", "json", "body", "carry")
+_VARIABLE = re.compile(r"[^\W\d]\w*\Z")
+_MOST_VALUES = 2**53
+
+
+def read_each(options: Options) -> tuple[tuple[Each, ...], Literal["product", "zip"]]:
+    """The variables of a seed in order, and how they are combined."""
+    each = _variables(options)
+    combine = options.choice("combine", _COMBINE, "product")
+    lengths = {one.name: len(one.values) for one in each}
+    if "combine" in options and len(each) < 2:
+        options.problem("combine", "there are no two variables in each to combine")
+    elif combine == "zip" and len(set(lengths.values())) > 1:
+        counts = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        options.problem("combine", f"only variables of one length can be zipped: {counts}")
+    _check_used(options, each)
+    return each, combine
+
+
+def _variables(options: Options) -> tuple[Each, ...]:
+    node = options.node("each")
+    if node is None:
+        return ()
+    if not isinstance(node, MapNode) or not node.entries:
+        options.problem("each", f"expected a mapping of variables, found {describe(node)}")
+        return ()
+    found = (_variable(options, node, name) for name in node.entries)
+    return tuple(each for each in found if each is not None)
+
+
+def _variable(seed: Options, node: MapNode, name: str) -> Each | None:
+    path, mark = f"{seed.at('each')}.{name}", node.key_mark(name)
+    if not _VARIABLE.match(name):
+        hint = "a letter, then letters, digits and _"
+        seed.problems.add(mark, path, f'a variable cannot be named "{shown(name)}"', hint)
+        return None
+    options = Options(node.get(name), seed.problems, path, mark=mark, short="list")
+    options.not_yet("dates")
+    if "range" in options and "list" in options:
+        options.problem("list", '"list" stands beside "range"', "leave out one of the two")
+    pad = options.integer("pad", 0, least=0, most=20) or 0
+    values = _range(options) if "range" in options else _list(options)
+    if values is None and not any(key in options for key in ("range", "list", "dates")):
+        seed.problems.add(options.mark, path, "a variable needs range or list")
+    options.close("range", "list", "step")
+    return None if values is None else Each(name, mark, values, pad)
+
+
+def _range(options: Options) -> range | None:
+    node = options.node("range")
+    ends = (
+        [item.value for item in node.items if isinstance(item, ScalarNode)]
+        if isinstance(node, ListNode)
+        else []
+    )
+    if len(ends) != 2 or not all(isinstance(end, int) and not isinstance(end, bool) for end in ends):
+        options.problem("range", "expected the first and the last number", "write range: [1, 100]")
+        return None
+    first, last = cast(tuple[int, int], tuple(ends))
+    step = options.integer("step", 1 if first <= last else -1)
+    if step is None:
+        return None
+    if step == 0 or (last - first) * step < 0:
+        options.problem(
+            "step" if "step" in options else "range", f"steps of {step} never lead from {first} to {last}"
+        )
+        return None
+    if max(abs(first), abs(last)) > _MOST_VALUES:
+        options.problem("range", f"must be at most {_MOST_VALUES}")
+        return None
+    return range(first, last + (1 if step > 0 else -1), step)
+
+
+def _whole(node: Node) -> int | None:
+    whole = isinstance(node, ScalarNode) and isinstance(node.value, int) and not isinstance(node.value, bool)
+    return cast("int", node.value) if whole and isinstance(node, ScalarNode) else None
+
+
+def _list(options: Options) -> tuple[Scalar, ...] | None:
+    if "step" in options:
+        options.problem("step", '"step" belongs to a range')
+    node = options.node("list")
+    if node is None:
+        return None
+    if not isinstance(node, ListNode) or not node.items:
+        options.problem("list", f"expected a list of values, found {describe(node)}")
+        return None
+    values = [item for item in node.items if isinstance(item, ScalarNode) and item.value is not None]
+    if len(values) < len(node.items):
+        options.problem("list", "each value is text, a number, true or false")
+    return tuple(item.value for item in values)
+
+
+def _check_used(options: Options, each: tuple[Each, ...]) -> None:
+    used = {name for key in _TEMPLATES for name in _used(options.node(key))}
+    for one in each:
+        if one.name not in used:
+            message = f'"{one.name}" is not used: every request would be the same'
+            hint = f"write {{{{ each.{one.name} }}}} in the address or the body"
+            options.problems.add(one.mark, f"{options.at('each')}.{one.name}", message, hint)
+
+
+def _used(node: Node | None) -> Iterator[str]:
+    """The names of ``each`` variables that the templates in *node* use."""
+    match node:
+        case MapNode():
+            for value in node.entries.values():
+                yield from _used(value)
+        case ListNode():
+            for item in node.items:
+                yield from _used(item)
+        case ScalarNode(value=str() as text) if not node.literal and has_placeholder(text):
+            try:
+                trees = [part.tree for part in split(text) if isinstance(part, Placeholder)]
+            except ExpressionError:
+                return
+            for tree in trees:
+                yield from (
+                    part.attribute for part in walk(tree) if isinstance(part, Name) and part.root == "each"
+                )

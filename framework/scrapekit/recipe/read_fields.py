@@ -1,0 +1,186 @@
+"""Fields: each short form of them, and the long one."""
+
+from __future__ import annotations
+
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
+from scrapekit.options import Options
+from scrapekit.recipe.model import Field
+from scrapekit.recipe.read_pipe import read_pipe
+from scrapekit.recipe.read_selector import (
+    LANGUAGES,
+    Found,
+    Ground,
+    attribute_list_hint,
+    read_rows,
+    read_selector,
+    read_source,
+)
+from scrapekit.template import has_placeholder
+
+TYPES = (
+    "string", "int", "float", "decimal", "number", "bool", "date",
+    "datetime", "url", "email", "price", "enum", "list", "object",
+)  # fmt: skip
+_SOURCES = (*LANGUAGES, "template", "const", "fields")
+_SOURCES_TO_COME = (
+    "header", "cookie", "status", "url", "table", "jsonld", "microdata", "meta", "state", "at",
+)  # fmt: skip
+_TO_COME = ("then", "pages", "explode", "remove", "min", "max", "pattern", "unique", "join", "context")
+
+
+def read_fields(ground: Ground, node: Node | None, path: str) -> tuple[Field, ...]:
+    """The fields of the mapping *node*, in order; those with a problem in their source are left out."""
+    if not isinstance(node, MapNode):
+        if node is not None:
+            ground.problems.add(node.mark, path, f"expected a mapping of fields, found {describe(node)}")
+        return ()
+    if not node.entries:
+        ground.problems.add(node.mark, path, "there are no fields here", "write NAME: SELECTOR")
+    read = (read_field(ground, name, value, f"{path}.{name}") for name, value in node.entries.items())
+    return tuple(field for field in read if field is not None)
+
+
+def read_field(ground: Ground, name: str, node: Node, path: str) -> Field | None:
+    """One field; None where its source has a problem."""
+    match node:
+        case MapNode():
+            return _long(ground, name, node, path)
+        case ListNode():
+            return _every_match(ground, name, node, path)
+        case _ if node.broken:
+            return None
+        case ScalarNode(value=str() as text) if node.literal or has_placeholder(text):
+            return Field(name, path, node.mark, template=node)
+        case ScalarNode(literal=True):
+            return Field(name, path, node.mark, const=node)
+    found = read_selector(ground, node, path)
+    if found is None:
+        return None
+    return Field(name, path, node.mark, selector=found.selector, reads=found.reads)
+
+
+def _every_match(ground: Ground, name: str, node: ListNode, path: str) -> Field | None:
+    """``["a.tag"]``: a list of every match."""
+    if len(node) != 1:
+        message = f"a list here holds one selector, whose every match is taken; found {len(node)}"
+        ground.problems.add(node.mark, path, message, "selectors to try in turn are written under else")
+        return None
+    item = node.items[0]
+    if hint := attribute_list_hint(ground, item):
+        ground.problems.add(
+            node.mark, path, f"{shown(_written(node))} is a list to YAML, not a selector", hint
+        )
+        return None
+    if isinstance(item, MapNode):
+        field = _long(ground, name, item, path)
+        return field and _with_all(ground, field, item, path)
+    found = read_selector(ground, item, path)
+    if found is None:
+        return None
+    return Field(name, path, node.mark, selector=found.selector, reads=found.reads, all=True)
+
+
+def _written(node: ListNode) -> str:
+    return node.mark.source.lines[node.mark.line - 1][node.mark.column - 1 :][: node.mark.width]
+
+
+def _with_all(ground: Ground, field: Field, node: MapNode, path: str) -> Field | None:
+    if field.selector is None or field.nth is not None:
+        ground.problems.add(
+            node.mark, path, "only a selector's matches can be listed", "leave out the brackets"
+        )
+        return None
+    return Field(**{key: getattr(field, key) for key in Field.__slots__} | {"all": True})
+
+
+def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
+    options = Options(node, ground.problems, path, mark=node.mark)
+    options.not_yet(*_SOURCES_TO_COME, *_TO_COME)
+    source = _source(options)
+    found = read_source(ground, options, LANGUAGES)
+    kind, type_options = _type(options)
+    field = Field(
+        name,
+        path,
+        node.mark,
+        selector=found.selector if found else None,
+        template=options.scalar("template"),
+        const=options.node("const"),
+        fields=read_fields(ground, options.node("fields"), options.at("fields")),
+        each=read_rows(ground, options.node("each"), options.at("each")),
+        reads=_reads(options, found),
+        all=options.flag("all"),
+        nth=options.integer("nth"),
+        pipe=read_pipe(options.node("pipe"), ground.problems, options.at("pipe")),
+        type=kind,
+        type_options=type_options,
+        required=options.flag("required"),
+        default=options.node("default"),
+        otherwise=_otherwise(ground, options, name),
+        when=options.scalar("when", "a condition"),
+    )
+    _check(options, field, source)
+    options.close()
+    usable = field.selector or field.template or field.fields or source == "const"
+    return field if usable else None
+
+
+def _source(options: Options) -> str:
+    """The key that says where the value comes from; a problem when there is none, or a second."""
+    written = [key for key in _SOURCES if key in options]
+    for key in written[1:]:
+        hint = "what to try when the first gives nothing goes under else"
+        options.problem(key, f'a field has one source: "{key}" stands beside "{written[0]}"', hint)
+    if not written and not any(key in options for key in _SOURCES_TO_COME):
+        options.problems.add(options.mark, options.path, f"a field needs one of {', '.join(_SOURCES)}")
+    return written[0] if written else ""
+
+
+def _reads(options: Options, found: Found | None) -> tuple[str, ...]:
+    attributes = tuple(str(node.value) for node in options.texts("attr"))
+    written = found.reads if found else ()
+    if attributes and written:
+        message = f'the selector names an attribute already: "@{written[0]}"'
+        options.problem("attr", message, "leave out one of the two")
+    return written or attributes
+
+
+def _type(options: Options) -> tuple[str | None, MapNode | None]:
+    node = options.node("type")
+    if not isinstance(node, MapNode):
+        kind = options.choice("type", TYPES) or None
+        if kind == "enum":
+            hint = "type: { name: enum, options: [a, b] }"
+            options.problem("type", "an enum needs its options", hint)
+        return kind, None
+    long = options.section("type")
+    long.require("name")
+    kind = long.choice("name", TYPES) or None
+    rest = {key: value for key, value in node.entries.items() if key != "name"}
+    if kind == "enum" and "options" not in rest:
+        options.problem("type", "an enum needs its options", "type: { name: enum, options: [a, b] }")
+    return kind, MapNode(rest, node.mark, {key: node.key_mark(key) for key in rest})
+
+
+def _otherwise(ground: Ground, options: Options, name: str) -> tuple[Field, ...]:
+    node, path = options.node("else"), options.at("else")
+    if node is None:
+        return ()
+    if not isinstance(node, ListNode):
+        return tuple(filter(None, [read_field(ground, name, node, path)]))
+    read = (read_field(ground, name, item, f"{path}[{at}]") for at, item in enumerate(node.items))
+    return tuple(field for field in read if field is not None)
+
+
+def _check(options: Options, field: Field, source: str) -> None:
+    if source not in LANGUAGES and source:
+        for key in ("attr", "all", "nth"):
+            if key in options:
+                options.problem(key, f'"{key}" is about what a selector finds; this field has {source}')
+    if field.all and field.nth is not None:
+        options.problem("nth", "a field takes all matches or one of them", "leave out all or nth")
+    if "each" in options and source != "fields":
+        options.problem("each", '"each" finds the rows of a list of objects', 'add "fields"')
+    if field.required and field.default is not None:
+        hint = "leave out one of the two"
+        options.problem("required", "a field with a default is never missing", hint)

@@ -1,0 +1,123 @@
+"""``links``: which links of a page become requests, and which page rule reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+
+from scrapekit.errors import did_you_mean
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
+from scrapekit.options import Options
+from scrapekit.recipe.model import LinkRule, Selector
+from scrapekit.recipe.patterns import read_patterns
+from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_request import read_shape
+from scrapekit.recipe.read_selector import Ground, read_rows, read_selector, read_source
+from scrapekit.template import has_placeholder
+
+_LANGUAGES = ("css", "xpath", "jsonpath")
+_HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\Z|\[[0-9a-f:.]+\]\Z", re.IGNORECASE)
+
+
+def read_links(ground: Ground, options: Options, pages: Collection[str]) -> tuple[LinkRule, ...]:
+    """The link rules under ``links``, in order; those with a problem in their source are left out.
+
+    *pages* are the recipe's page rules: a link leads to one of them.
+    """
+    node = options.node("links")
+    if not isinstance(node, MapNode):
+        if node is not None:
+            hint = "write PAGE_RULE: SELECTOR"
+            options.problem("links", f"expected a mapping of page rules, found {describe(node)}", hint)
+        return ()
+    found: list[LinkRule] = []
+    for page, value in node.entries.items():
+        path = f"{options.at('links')}.{page}"
+        if page not in pages:
+            message = f'there is no page rule "{shown(page)}"'
+            ground.problems.add(node.key_mark(page), path, message, did_you_mean(page, pages))
+        rules = value.items if isinstance(value, ListNode) else (value,)
+        for at, rule in enumerate(rules):
+            where = f"{path}[{at}]" if isinstance(value, ListNode) else path
+            if (read := _read(ground, page, rule, where)) is not None:
+                found.append(read)
+    return tuple(found)
+
+
+def _read(ground: Ground, page: str, node: Node, path: str) -> LinkRule | None:
+    if isinstance(node, MapNode):
+        return _long(ground, page, node, path)
+    match node:
+        case ScalarNode(value=str() as text, broken=False) if node.literal or has_placeholder(text):
+            return LinkRule(page, path, node.mark, url=node)
+    found = read_selector(ground, node, path)
+    if found is None or _is_regex(ground, found.selector, path):
+        return None
+    return LinkRule(page, path, node.mark, selector=found.selector, reads=found.reads)
+
+
+def _is_regex(ground: Ground, selector: Selector, path: str) -> bool:
+    if selector.language != "regex":
+        return False
+    hint = "a regular expression that filters addresses is written allow: re:..."
+    ground.problems.add(selector.text.mark, path, "links are found by css, xpath or jsonpath", hint)
+    return True
+
+
+def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | None:
+    options = Options(node, ground.problems, path, mark=node.mark)
+    options.not_yet("rel", "unique", "nofollow", "regex", "template", "extensions")
+    _check_source(options)
+    found = read_source(ground, options, _LANGUAGES)
+    attributes = tuple(str(item.value) for item in options.texts("attr"))
+    if attributes and found and found.reads:
+        message = f'the selector names an attribute already: "@{found.reads[0]}"'
+        options.problem("attr", message, "leave out one of the two")
+    texts = read_patterns(options, "text")
+    if len(texts) > 1:
+        options.problem("text", "a link has one text: give one pattern", "re:one|two matches either")
+    rule = LinkRule(
+        page,
+        path,
+        node.mark,
+        selector=found.selector if found else None,
+        url=options.scalar("url", "an address"),
+        each=read_rows(ground, options.node("each"), options.at("each")),
+        reads=(found.reads if found else ()) or attributes,
+        allow=read_patterns(options, "allow"),
+        deny=read_patterns(options, "deny"),
+        domains=read_hosts(options, "domains"),
+        text=texts[0] if texts else None,
+        max=options.integer("max", least=1),
+        priority=options.integer("priority", 0, least=-1_000_000, most=1_000_000) or 0,
+        when=options.scalar("when", "a condition"),
+        carry=read_fields(ground, options.node("carry"), options.at("carry")),
+        shape=read_shape(options),
+    )
+    options.close()
+    return rule if rule.selector or rule.url else None
+
+
+def _check_source(options: Options) -> None:
+    sources = [key for key in (*_LANGUAGES, "url") if key in options]
+    for key in sources[1:]:
+        hint = "write a list of two rules to follow both"
+        options.problem(key, f'links have one source: "{key}" stands beside "{sources[0]}"', hint)
+    if not sources and not any(key in options for key in ("regex", "template")):
+        message = f"a link rule needs one of {', '.join(_LANGUAGES)}, url"
+        options.problems.add(options.mark, options.path, message)
+    if "url" in sources and "attr" in options:
+        options.problem("attr", '"attr" is about what a selector finds; this rule has url')
+
+
+def read_hosts(options: Options, key: str) -> tuple[str, ...]:
+    """Host names under *key*, one or a list, in lower case."""
+    found = []
+    for node in options.texts(key):
+        name = str(node.value).lower()
+        if _HOST.match(name):
+            found.append(name)
+        else:
+            hint = "a name or address alone, such as shop.example"
+            options.problems.add(node.mark, options.at(key), f'"{shown(name)}" is not a host', hint)
+    return tuple(found)

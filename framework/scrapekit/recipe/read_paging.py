@@ -1,0 +1,143 @@
+"""``paginate``: how the following pages of a page rule are found."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from scrapekit.node import Node, ScalarNode, describe
+from scrapekit.options import Options
+from scrapekit.recipe.model import Paginate, Selector
+from scrapekit.recipe.read_selector import Found, Ground, read_selector, read_source
+
+KINDS: tuple[Literal["next", "page", "offset", "cursor"], ...] = ("next", "page", "offset", "cursor")
+_PLACES = ("query", "form", "json", "header", "path")
+_UNTIL: tuple[Literal["empty", "repeat"], ...] = ("empty", "repeat")
+_LANGUAGES = ("css", "xpath", "jsonpath", "regex")
+
+
+def read_paginate(ground: Ground, page: Options) -> Paginate | None:
+    """The paginator of a page rule; None when it has none or it has a problem."""
+    if "paginate" not in page:
+        return None
+    options = page.section("paginate")
+    options.not_yet("link_header", "next_url", "window")
+    written = [kind for kind in KINDS if kind in options]
+    for kind in written[1:]:
+        message = f'pages are followed in one way: "{kind}" stands beside "{written[0]}"'
+        options.problem(kind, message, "leave out one of the two")
+    if not written:
+        if not any(key in options for key in ("link_header", "next_url", "window")):
+            options.problems.add(options.mark, options.path, f"paginate needs one of {', '.join(KINDS)}")
+        options.close(*KINDS, "max_pages", "until", "more", "in")
+        return None
+    kind = written[0]
+    own = _READERS[kind](ground, options)
+    common: dict[str, Any] = {
+        "until": options.choice("until", _UNTIL, "empty"),
+        "more": _selector(ground, options, "more"),
+        "max_pages": options.integer("max_pages", least=1),
+    }
+    if place := options.choice("in", _PLACES):
+        common["into"] = place
+    options.close(*KINDS)
+    return None if own is None else Paginate(kind, options.path, options.mark, **{**own, **common})
+
+
+def _next(ground: Ground, options: Options) -> dict[str, Any] | None:
+    if "in" in options:
+        options.problem("in", 'a "next" link is a whole address: nothing is put into it')
+    node = options.node("next")
+    assert node is not None
+    found = _found(ground, node, options.at("next"))
+    return {"selector": found.selector, "reads": found.reads} if found else None
+
+
+def _found(ground: Ground, node: Node, path: str) -> Found | None:
+    """A selector as a short form, or ``{css: …, attr: …}``."""
+    if isinstance(node, ScalarNode):
+        return read_selector(ground, node, path)
+    options = Options(node, ground.problems, path, mark=node.mark)
+    found = read_source(ground, options, _LANGUAGES)
+    attributes = tuple(str(item.value) for item in options.texts("attr"))
+    if not any(language in options for language in _LANGUAGES):
+        ground.problems.add(node.mark, path, f"expected one of {', '.join(_LANGUAGES)}")
+    options.close()
+    return found and Found(found.selector, found.reads or attributes)
+
+
+def _page(ground: Ground, options: Options) -> dict[str, Any] | None:
+    page = options.section("page", short="param")
+    own = {
+        "param": _parameter(page),
+        "first": page.integer("first", 1),
+        "step": page.integer("step", 1),
+        "last": _count(ground, page, "last"),
+    }
+    if own["step"] == 0:
+        page.problem("step", "a step of 0 never leaves the first page")
+    page.close()
+    return own
+
+
+def _offset(ground: Ground, options: Options) -> dict[str, Any] | None:
+    offset = options.section("offset", short="param")
+    own = {
+        "param": _parameter(offset),
+        "first": offset.integer("first", 0, least=0),
+        "size": offset.integer("size", least=1),
+        "size_param": offset.text("size_param"),
+        "total": _count(ground, offset, "total"),
+    }
+    if own["size_param"] and own["size"] is None and "size" not in offset:
+        offset.problem("size_param", "there is no size to send", 'add "size"')
+    offset.close()
+    return own
+
+
+def _cursor(ground: Ground, options: Options) -> dict[str, Any] | None:
+    cursor = options.section("cursor")
+    own: dict[str, Any] = {"param": _parameter(cursor)}
+    if place := cursor.choice("in", _PLACES):
+        own["into"] = place
+        if "in" in options:
+            cursor.problem("in", '"in" is written twice: here and in paginate', "leave out one of the two")
+    node = cursor.node("from") if cursor.require("from") else None
+    found = _found(ground, node, cursor.at("from")) if node is not None else None
+    cursor.close()
+    return {**own, "selector": found.selector, "reads": found.reads} if found else None
+
+
+def _parameter(options: Options) -> str:
+    if not options.require("param"):
+        return ""
+    name = options.text("param")
+    if not name and isinstance(options.node("param"), ScalarNode) and options.node("param") is not None:
+        options.problem("param", "a parameter needs a name")
+    return name
+
+
+def _count(ground: Ground, options: Options, key: str) -> int | Selector | None:
+    """A whole number, or a selector that finds one in the page."""
+    node = options.node(key)
+    if isinstance(node, ScalarNode) and isinstance(node.value, int) and not isinstance(node.value, bool):
+        if node.value < 0:
+            options.problem(key, "must be at least 0")
+        return node.value
+    if node is None:
+        return None
+    if isinstance(node, ScalarNode) and not isinstance(node.value, str) and not node.literal:
+        options.problem(key, f"expected a whole number or a selector, found {describe(node)}")
+        return None
+    return _selector(ground, options, key)
+
+
+def _selector(ground: Ground, options: Options, key: str) -> Selector | None:
+    node = options.node(key)
+    found = None if node is None else _found(ground, node, options.at(key))
+    if found is not None and found.reads:
+        message = f'an attribute cannot be read here: "@{found.reads[0]}"'
+        options.problem(key, message, "use xpath:.../@name, or a selector whose text is the value")
+    return found.selector if found else None
+
+
+_READERS = {"next": _next, "page": _page, "offset": _offset, "cursor": _cursor}

@@ -1,0 +1,76 @@
+"""``pipe``: a list of filters, or one text with ``|`` between them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scrapekit.errors import Problems
+from scrapekit.mark import Mark
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe
+from scrapekit.options import as_text
+from scrapekit.recipe.model import Step
+from scrapekit.recipe.scalar import typed
+
+_QUOTED = r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\""
+_STEP = re.compile(rf"(?:{_QUOTED}|[^|'\"])+")
+_NAMED = re.compile(r"\s*([^\W\d][\w.-]*)\s*(?::\s*(.*?)\s*)?\Z", re.DOTALL)
+_WHOLE_QUOTED = re.compile(rf"(?:{_QUOTED})\Z", re.DOTALL)
+
+
+def read_pipe(node: Node | None, problems: Problems, path: str) -> tuple[Step, ...]:
+    """The steps in order; a step with a problem is left out.
+
+    Forms: ``[trim, {split: ","}]``, ``trim | split: ,`` and texts of the latter kind in a list.
+    """
+    match node:
+        case None | ScalarNode(literal=True, quoted=False):
+            return ()
+        case ListNode():
+            return tuple(step for item in node.items for step in _steps(item, problems, path))
+        case _:
+            return tuple(_steps(node, problems, path))
+
+
+def _steps(node: Node, problems: Problems, path: str) -> Iterator[Step]:
+    match node:
+        case ScalarNode() if node.value is not None:
+            yield from _from_text(as_text(node), problems, path)
+        case MapNode() if len(node) == 1:
+            name, argument = next(iter(node.entries.items()))
+            yield Step(name, node.key_mark(name), argument)
+        case MapNode():
+            hint = "start a new entry for each filter; a filter's options go under its name"
+            problems.add(node.mark, path, "a step of a pipe is one filter", hint)
+        case _:
+            problems.add(node.mark, path, f"expected a filter's name, found {describe(node)}")
+
+
+def _from_text(node: ScalarNode, problems: Problems, path: str) -> Iterator[Step]:
+    text = str(node.value)
+    position = 0
+    while True:
+        found = _STEP.match(text, position)
+        end = found.end() if found else position
+        named = _NAMED.match(text[position:end])
+        if named is None:
+            mark = node.at(position, max(1, end - position))
+            message, hint = "a filter's name is missing here", "write trim | split: ','"
+            if end < len(text) and text[end] in "'\"":
+                mark, message, hint = node.at(end), "the quote that opens here is not closed", ""
+            problems.add(mark, path, message, hint)
+        else:
+            mark = node.at(position + named.start(1), len(named[1]))
+            yield Step(named[1], mark, _argument(named[2], node.at(position + max(0, named.start(2)))))
+        if named is None or end >= len(text) or text[end] != "|":
+            return
+        position = end + 1
+
+
+def _argument(text: str | None, mark: Mark) -> ScalarNode | None:
+    if not text:
+        return None
+    if _WHOLE_QUOTED.match(text):
+        value = text[1:-1].replace("''", "'") if text[0] == "'" else re.sub(r"\\(.)", r"\1", text[1:-1])
+        return ScalarNode(value, mark, value, quoted=True)
+    return ScalarNode(typed(text), mark, text)

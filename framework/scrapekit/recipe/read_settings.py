@@ -1,0 +1,167 @@
+"""``http``, ``crawl`` and ``expect``: how requests are sent, how fast, and what counts as complete."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Literal, cast
+
+from scrapekit.errors import Problems, did_you_mean
+from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
+from scrapekit.options import Options, as_text
+from scrapekit.recipe.model import Crawl, Expect, Http, Secret
+from scrapekit.recipe.read_links import read_hosts
+from scrapekit.recipe.read_request import is_split, read_headers
+from scrapekit.recipe.substitute import SecretText
+
+_MOST_AT_ONCE = 1000
+_ROBOTS: tuple[Literal["obey", "ignore"], ...] = ("obey", "ignore")
+_ORDERS: tuple[Literal["breadth", "depth", "priority"], ...] = ("breadth", "depth", "priority")
+_SCOPES: tuple[Literal["site", "host", "any"], ...] = ("site", "host", "any")
+
+
+def read_http(top: Options) -> Http:
+    """The section ``http``; its defaults where it is silent."""
+    options, default = top.section("http"), Http()
+    options.not_yet("auth", "rotate", "http2", "cache", "accept")
+    headers = _texts(read_headers(options))
+    cookies = _texts(_cookies(options))
+    http = Http(
+        headers=headers,
+        cookies=cookies,
+        keep_cookies=options.flag("keep_cookies", bool(cookies)),
+        user_agent=_user_agent(options),
+        timeout=_positive(options, "timeout", default.timeout),
+        connect_timeout=_positive(options, "connect_timeout", default.connect_timeout),
+        max_body=int(_positive_size(options, "max_body", default.max_body)),
+        retries=cast(int, options.integer("retries", default.retries, least=0, most=100)),
+        redirects=cast(int, options.integer("redirects", default.redirects, least=0, most=100)),
+        proxy=_proxy(options),
+        verify_tls=options.flag("verify_tls", True),
+        allow_hosts=read_hosts(options, "allow_hosts"),
+    )
+    options.close()
+    return http
+
+
+def _texts(node: MapNode | None) -> Mapping[str, str | Secret]:
+    found: dict[str, str | Secret] = {}
+    for name, value in node.entries.items() if node else ():
+        if isinstance(value, ScalarNode) and isinstance(value.value, SecretText):
+            found[name] = Secret(value.value.reveal())
+        elif isinstance(value, ScalarNode) and value.value is not None and not value.broken:
+            found[name] = str(as_text(value).value)
+    return found
+
+
+def _cookies(options: Options) -> MapNode | None:
+    node = options.node("cookies")
+    if node is None:
+        return None
+    if not isinstance(node, MapNode):
+        options.problem("cookies", f"expected a mapping, found {describe(node)}", "write NAME: VALUE")
+        return None
+    for name, value in node.entries.items():
+        path = f"{options.at('cookies')}.{name}"
+        if not isinstance(value, ScalarNode):
+            options.problems.add(value.mark, path, f"expected text, found {describe(value)}")
+        elif is_split(value):
+            options.problems.add(value.mark, path, "a cookie's value is one line")
+    return node
+
+
+def _user_agent(options: Options) -> str:
+    node = options.scalar("user_agent")
+    if node is None:
+        return ""
+    if is_split(node):
+        options.problem("user_agent", "a header's value is one line")
+    return str(node.value)
+
+
+def _positive(options: Options, key: str, default: float) -> float:
+    seconds = options.seconds(key, default)
+    if seconds <= 0:
+        options.problem(key, "must be longer than 0")
+        return default
+    return seconds
+
+
+def _positive_size(options: Options, key: str, default: int) -> int:
+    size = options.bytes(key, default)
+    if size <= 0:
+        options.problem(key, "must be more than 0")
+        return default
+    return size
+
+
+def _proxy(options: Options) -> str:
+    proxy = options.text("proxy")
+    if proxy and not proxy.startswith(("http://", "https://")):
+        options.problem("proxy", f'a proxy is an http:// or https:// address, found "{shown(proxy)}"')
+        return ""
+    return proxy
+
+
+def read_crawl(top: Options) -> Crawl:
+    """The section ``crawl``; its defaults where it is silent."""
+    options, default = top.section("crawl"), Crawl()
+    options.not_yet("sites", "budget")
+    crawl = Crawl(
+        concurrency=_count(options, "concurrency", default.concurrency),
+        per_host=_count(options, "per_host", default.per_host),
+        delay=options.seconds("delay", default.delay),
+        robots=options.choice("robots", _ROBOTS, default.robots),
+        depth=options.integer("depth", least=0),
+        order=options.choice("order", _ORDERS, default.order),
+        scope=options.choice("scope", _SCOPES, default.scope, later=["domain"]),
+        allow_failed=options.share("allow_failed", default.allow_failed),
+    )
+    options.close()
+    return crawl
+
+
+def _count(options: Options, key: str, default: int) -> int:
+    return cast(int, options.integer(key, default, least=1, most=_MOST_AT_ONCE))
+
+
+def read_expect(node: Node | None, kinds: Collection[str], problems: Problems) -> dict[str, Expect]:
+    """What is expected of each kind that the section names.
+
+    Forms: ``{book: {min: 20, max: 30}}``, ``{book: 20}``, and ``{min: 20}`` where there is one kind.
+    """
+    if node is None:
+        return {}
+    if not isinstance(node, MapNode):
+        hint = "write KIND: { min: 20 }"
+        problems.add(node.mark, "expect", f"expected a mapping of record kinds, found {describe(node)}", hint)
+        return {}
+    if _is_short(node, kinds):
+        if len(kinds) == 1:
+            return {next(iter(kinds)): _expected(node, "expect", problems)}
+        message = "this recipe has several record kinds: which one is meant?"
+        problems.add(node.mark, "expect", message, f"name it: {', '.join(sorted(kinds))}")
+        return {}
+    found = {}
+    for kind, value in node.entries.items():
+        path = f"expect.{kind}"
+        if kind in kinds:
+            found[kind] = _expected(value, path, problems)
+        else:
+            message = f'no page rule gives records of kind "{shown(kind)}"'
+            problems.add(node.key_mark(kind), path, message, did_you_mean(kind, kinds))
+    return found
+
+
+def _is_short(node: MapNode, kinds: Collection[str]) -> bool:
+    return any(key in ("min", "max") and key not in kinds for key in node.entries) and bool(kinds)
+
+
+def _expected(node: Node, path: str, problems: Problems) -> Expect:
+    options = Options(node, problems, path, mark=node.mark, short="min")
+    options.not_yet("coverage", "unique")
+    least = options.integer("min", 1, least=0)
+    most = options.integer("max", least=0)
+    options.close()
+    if most is not None and least is not None and most < least:
+        options.problem("max", f"the most, {most}, is less than the least, {least}")
+    return Expect(least if least is not None else 1, most)
