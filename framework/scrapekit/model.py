@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from scrapekit.encoding import decode
+from scrapekit.encoding import decode, sniff
 
 
 class _Nothing(Mapping[str, Any]):
@@ -157,10 +157,10 @@ class Page:
         """The body as text; undecodable bytes become U+FFFD."""
         return self.decoded[0]
 
-    @property
+    @cached_property
     def encoding(self) -> str:
-        """The encoding the text was read in, by its Python name."""
-        return self.decoded[1]
+        """The encoding of the body by its Python name, found without decoding the body."""
+        return sniff(self.body, self.content_type)
 
 
 @dataclass(frozen=True, slots=True)

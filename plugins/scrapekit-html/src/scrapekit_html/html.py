@@ -1,0 +1,109 @@
+"""The parser html: lxml's tree, CSS and XPath selectors."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+from urllib.parse import urljoin
+
+from cssselect.xpath import ExpressionError
+from lxml import etree
+
+from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument
+from scrapekit_html.css import read_css, refuse_expression
+from scrapekit_html.guard import refuse_hostile
+from scrapekit_html.plan import Planner
+from scrapekit_html.reading import html_read
+from scrapekit_html.translate import HtmlCss, to_xpath
+from scrapekit_html.xpath import compile_xpath, run_xpath
+
+_translator = HtmlCss()
+
+
+class HtmlParser:
+    """Reads a page as HTML, whatever its Content-Type says. It has no options.
+
+    ``css`` is the language of an unprefixed selector, ``xpath`` (1.0) the other one. Reads: text,
+    own_text, html, inner_html, or an attribute's name.
+    """
+
+    languages: ClassVar = ("css", "xpath")
+
+    def __init__(self, options: Options) -> None:
+        options.close()
+        self._planner = Planner()
+        self._idle: list[etree.HTMLParser] = []
+
+    def compile(self, selector: str, language: str, first: bool) -> Select:
+        """A CSS or XPath selector as a function; see `Parser.compile`."""
+        if language == "xpath":
+            return compile_xpath(selector, first=first, prefixes={})
+        branches = read_css(selector)
+        try:
+            path = to_xpath(_translator, branches, first=first)
+        except ExpressionError as error:
+            raise refuse_expression(error, selector) from None
+        except RecursionError:
+            raise SelectorError("the selector is nested too deeply") from None
+        fallback = run_xpath(_compiled(path))
+        return self._planner.plan(branches, fallback, first=first)
+
+    def read(self, name: str) -> Read:
+        """How to read a node: text, own_text, html, inner_html, or an attribute."""
+        return html_read(name)
+
+    def parse(self, page: Page) -> SimpleDocument:
+        """The page as a tree; raises PageError when libxml2 would read only a part of it.
+
+        A page without any element gives an empty document.
+        """
+        body = page.body
+        # Only UTF-8 goes to libxml2 as it came: at a byte that is wrong in another encoding it
+        # stops, and the rest of the page would be missing in silence.
+        if page.encoding != "utf-8":
+            body = page.text.encode("utf-8", "replace")
+        refuse_hostile(body)
+        root = self._tree(body)
+        self._planner.begin(root)
+        return SimpleDocument(root, _base(root, page.url))
+
+    def _tree(self, body: bytes) -> Any:
+        # One parser serves one thread at a time: large pages are parsed beside the loop, and
+        # sharing libxml2's parser would make the loop wait for them.
+        try:
+            parser = self._idle.pop()
+        except IndexError:
+            parser = etree.HTMLParser(encoding="utf-8", huge_tree=True)
+        try:
+            root = etree.fromstring(body, parser)
+        except etree.XMLSyntaxError:
+            # libxml2 calls a body with no element at all a syntax error.
+            root = None
+        last = parser.error_log.last_error
+        self._idle.append(parser)
+        if last is not None and last.level_name == "FATAL":
+            raise PageError(f"the page cannot be read whole: {last.message}")
+        return etree.fromstring("<html/>") if root is None else root
+
+
+def _compiled(path: str) -> etree.XPath:
+    try:
+        return etree.XPath(path, smart_strings=False)
+    except etree.XPathError as error:
+        raise SelectorError(f"the selector is too long or too deep: {error}") from None
+
+
+def _base(root: Any, url: str) -> str:
+    # HTML 2.4.3: the first base element with an href, itself resolved against the page.
+    for element in root.iter("base"):
+        reference = element.get("href")
+        if reference is not None:
+            return _resolved(url, reference)
+    return url
+
+
+def _resolved(url: str, reference: str) -> str:
+    try:
+        base = urljoin(url, reference.strip())
+    except ValueError:
+        return url
+    return base if base.startswith(("http://", "https://")) else url
