@@ -18,7 +18,7 @@ from scrapekit.options import Options
 from scrapekit.parts import Parser
 from scrapekit.planned_export import KindInfo, PlannedExport, compile_export
 from scrapekit.plugins import Plugins
-from scrapekit.recipe.model import Field, PageRule, Recipe, Secret
+from scrapekit.recipe.model import Field, PageRule, Recipe
 from scrapekit.url import Scope, lane_of
 
 __all__ = ["Plan", "PlannedExport", "compile_plan"]
@@ -52,9 +52,9 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
 
     Imports the parts that the recipe names and opens nothing. Exports are written below *output*.
     """
-    inputs = {name: _bare(value) for name, value in recipe.inputs.items()}
+    inputs = recipe.inputs
     terms = Terms(plugins, problems, {"inputs": list(inputs)}, set())
-    kinds = kinds_of(recipe, problems)
+    kinds = kinds_of(recipe)
     begins = {name: begin for name, rule in recipe.pages.items() if (begin := compile_begin(rule.paginate))}
     columns = {name: Kind(info.columns, info.key) for name, info in kinds.items()}
     callbacks = {
@@ -63,7 +63,6 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     }
     seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
     exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
-    _refuse_shared_paths(recipe, exports, problems)
     if problems:
         return None
     drawn = tuple(each for each in seeds if each is not None)
@@ -77,10 +76,6 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         _callbacks={name: callback for name, callback in callbacks.items() if callback is not None},
         _seeds=drawn,
     )
-
-
-def _bare(value: object) -> object:
-    return value.value if isinstance(value, Secret) else value
 
 
 def _compile_page(terms: Terms, rule: PageRule, around: Surroundings) -> Callback | None:
@@ -108,7 +103,7 @@ def _parents(recipe: Recipe) -> dict[str, dict[str, None]]:
     return handed
 
 
-def kinds_of(recipe: Recipe, problems: Problems) -> dict[str, KindInfo]:
+def kinds_of(recipe: Recipe) -> dict[str, KindInfo]:
     """Every record kind with what all page rules say about it; two different keys are a problem."""
     types: dict[str, dict[str, str]] = {}
     keys: dict[str, str] = {}
@@ -117,9 +112,8 @@ def kinds_of(recipe: Recipe, problems: Problems) -> dict[str, KindInfo]:
         for field in item.fields:
             if (type_ := _type_of(field)) != known.setdefault(field.name, type_):
                 known[field.name] = ""
-        if item.key is not None and keys.setdefault(item.kind, item.key) != item.key:
-            message = f'the key of {item.kind} is "{keys[item.kind]}" on another page'
-            problems.add(item.mark, f"{item.path}.key", message, "records of one kind have one key")
+        if item.key is not None:
+            keys.setdefault(item.kind, item.key)
     return {
         kind: KindInfo(columns, {name: t for name, t in types[kind].items() if t}, keys.get(kind))
         for kind, columns in recipe.kinds.items()
@@ -131,17 +125,6 @@ def _type_of(field: Field) -> str:
     if field.fields:
         return "object" if field.each is None else "list"
     return "list" if field.all else field.type or ""
-
-
-def _refuse_shared_paths(recipe: Recipe, exports: Sequence[PlannedExport | None], problems: Problems) -> None:
-    taken: dict[Path, str] = {}
-    for export, planned in zip(recipe.exports, exports, strict=True):
-        if planned is None:
-            continue
-        if planned.path in taken:
-            message = f'"{export.target}" is written by {taken[planned.path]} already'
-            problems.add(export.target_mark, export.path, message, "give each export a file of its own")
-        taken.setdefault(planned.path, export.exporter)
 
 
 def _one_for_each_host(seeds: Sequence[Seeds]) -> tuple[str, ...]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from scrapekit.errors import did_you_mean
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.texts import compile_condition
 from scrapekit.model import Item
@@ -28,7 +26,7 @@ class KindInfo:
     """A record kind over all page rules: its fields in order, their types, its key field."""
 
     columns: tuple[str, ...] = ()
-    types: Mapping[str, str] | None = None
+    types: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
 
 
@@ -48,18 +46,19 @@ def compile_export(
 ) -> PlannedExport | None:
     """The export with its exporter made; None, and problems, when it cannot be. Opens nothing."""
     before = len(terms.problems)
-    path = _path(terms, export, output)
-    taken = _taken(terms, export, kinds)
+    taken = _taken(export, kinds)
     select = _compile_select(terms, export, taken, len(taken) == len(kinds), inputs)
     factory = terms.load("exporters", export.exporter, export.mark, export.path)
-    if factory is None or path is None:
+    if factory is None:
         return None
+    # Reading the recipe has made sure that its files stay below; only -o may lead elsewhere.
+    path = output / export.target
     context = ExportContext(
         path=path,
         kinds={kind: info.columns + (META if export.meta else ()) for kind, info in taken.items()},
         keys={kind: info.key for kind, info in taken.items() if info.key in info.columns and info.key},
         types={
-            kind: {name: type_ for name, type_ in (info.types or {}).items() if name in info.columns}
+            kind: {name: type_ for name, type_ in info.types.items() if name in info.columns}
             for kind, info in taken.items()
         },
     )
@@ -70,35 +69,13 @@ def compile_export(
     return PlannedExport(f"{export.exporter}:{export.target}", path, exporter, select)
 
 
-def _path(terms: Terms, export: Export, output: Path) -> Path | None:
-    # By the text alone, for a plan touches no disk; the exporter refuses to follow links.
-    target = os.path.normpath(export.target)
-    if Path(target).is_absolute() or Path(target).parts[:1] == ("..",) or "\0" in target:
-        message = f'"{export.target}" is not below the output folder'
-        terms.problems.add(export.target_mark, export.path, message, "write a path such as out/books.jsonl")
-        return None
-    if target == "." or export.target.endswith(("/", os.sep)):
-        terms.problems.add(export.target_mark, export.path, f'"{export.target}" is a folder, not a file')
-        return None
-    return output / target
-
-
-def _taken(terms: Terms, export: Export, kinds: Mapping[str, KindInfo]) -> dict[str, KindInfo]:
+def _taken(export: Export, kinds: Mapping[str, KindInfo]) -> dict[str, KindInfo]:
     """The kinds this export takes, each with the fields it takes of them."""
-    for kind in export.kinds:
-        if kind not in kinds:
-            hint = did_you_mean(kind, kinds)
-            terms.problems.add(export.mark, f"{export.path}.items", f'no page gives "{kind}" records', hint)
     chosen = {kind: info for kind, info in kinds.items() if not export.kinds or kind in export.kinds}
     if not export.fields:
         return chosen
-    known = [name for info in chosen.values() for name in info.columns]
-    for name in export.fields:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            terms.problems.add(export.mark, f"{export.path}.fields", f'no record has a field "{name}"', hint)
     return {
-        kind: KindInfo(tuple(n for n in export.fields if n in info.columns), info.types, info.key)
+        kind: replace(info, columns=tuple(name for name in export.fields if name in info.columns))
         for kind, info in chosen.items()
     }
 

@@ -10,10 +10,16 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.pipes import Apply, Shape, compile_pipe
 from scrapekit.extract.reading import InvalidField, ReadField, Reading, is_empty
 from scrapekit.extract.selectors import REGEX, language_of
-from scrapekit.extract.texts import Text, compile_condition, compile_holds, compile_text
+from scrapekit.extract.texts import (
+    Text,
+    compile_condition,
+    compile_holds,
+    compile_text,
+    compile_tree,
+    constant,
+)
 from scrapekit.extract.types import compile_type
 from scrapekit.extract.values import compile_value
-from scrapekit.node import plain
 from scrapekit.parts import Scope
 from scrapekit.recipe.model import Field
 
@@ -49,8 +55,9 @@ def compile_field(draft: Draft, field: Field, nested: Nested) -> Compiled:
         strict = replace(draft, keep_invalid=False)
         others = [compile_field(strict, _inherit(field, other), nested) for other in field.otherwise]
         read, needs = _in_order([read, *(o.read for o in others)]), needs.union(*(o.needs for o in others))
-    if field.default is not None and not is_empty(value := plain(field.default)):
-        read = _with_default(read, value)
+    if field.default is not None:
+        default = compile_tree(draft, field.default, f"{field.path}.default")
+        read, needs = _in_order([read, _rendered(default, field.path)]), needs | _siblings(default)
     if field.required:
         read = _required(read, field.path)
     return Compiled(_keeping(read, draft, field), needs)
@@ -66,8 +73,8 @@ def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compile
     if field.template is not None:
         text_ = compile_text(draft, field.template, field.path)
         return Compiled(_rendered(text_, field.path), _siblings(text_)), Shape("any")
-    value = plain(field.const)
-    return Compiled(lambda scope, reading: None if is_empty(value) else value), Shape("any")
+    const = constant(None) if field.const is None else compile_tree(draft, field.const, field.path)
+    return Compiled(_rendered(const, field.path), _siblings(const)), Shape("any")
 
 
 def _inherit(field: Field, other: Field) -> Field:
@@ -89,6 +96,9 @@ def _siblings(text: Text) -> frozenset[str]:
 
 def _rendered(text: Text, path: str) -> ReadField:
     render = text.render
+    if text.constant:
+        value = None if is_empty(render({})) else render({})
+        return lambda scope, reading: value
 
     def read(scope: Scope, reading: Reading) -> Any:
         try:
@@ -132,14 +142,6 @@ def _in_order(reads: list[ReadField]) -> ReadField:
         return None
 
     return read_in_order
-
-
-def _with_default(read: ReadField, default: object) -> ReadField:
-    def defaulted(scope: Scope, reading: Reading) -> Any:
-        value = read(scope, reading)
-        return default if value is None else value
-
-    return defaulted
 
 
 def _required(read: ReadField, path: str) -> ReadField:

@@ -76,13 +76,19 @@ def _compile_url(draft: Draft, rule: LinkRule) -> Render | None:
 
 
 def compile_link_reads(draft: Draft, selector: Selector, reads: tuple[str, ...], path: str) -> Read | None:
-    """How a link is read where the recipe does not say: the ``href``, or the value where nodes have none."""
+    """How a link is read where the recipe does not say.
+
+    That is the ``href``; the text where the page is XML, whose links stand in either; the value
+    itself where nodes have no attributes.
+    """
     if reads:
         return compile_reads(draft, selector, reads, path)
     try:
-        return draft.parser.read("href")
+        draft.parser.read("href")
     except SelectorError:
         return draft.parser.read("text")
+    html = draft.parser.languages[0] == "css"
+    return compile_reads(draft, selector, ("href",) if html else ("href", "text"), path)
 
 
 def _plain(select: Select, read: Read) -> FindLinks:

@@ -32,19 +32,11 @@ class Gathered:
 
     requests: list[Request] = field(default_factory=list)
     looked_at: int = 0
-    _seen: set[object] = field(default_factory=set)
-
-    def knows(self, request: Request) -> bool:
-        """True when the same page is among the requests, whoever asked for it."""
-        return _key(request) in self._seen
-
-    def add(self, request: Request) -> None:
-        """Take one more request."""
-        self._seen.add(_key(request))
-        self.requests.append(request)
+    keys: set[object] = field(default_factory=set)
+    """What tells requests apart: the URL, with method and body where there is more than GET."""
 
 
-def _key(request: Request) -> object:
+def _key_of(request: Request) -> object:
     plain = request.body is None and request.method == "GET"
     return request.url if plain else (request.url, request.method, request.body)
 
@@ -56,6 +48,18 @@ Wanted: TypeAlias = Callable[[Any, Reading], str]
 """Says why a link is not wanted for its text or condition, ``""`` when it is."""
 
 Make: TypeAlias = Callable[[str, Mapping[str, Any], Reading], Request]
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    """What happens to a link, from its place on the page to a request."""
+
+    find: FindLinks
+    wanted: Wanted | None
+    check: Check | None
+    make: Make
+    is_plain: bool
+    """True when the URL alone makes the request, so that one known already need not be made."""
 
 
 def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLinks | None:
@@ -70,8 +74,8 @@ def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLi
     shaped = compile_shape(inside, rule.shape, rule.path)
     if find is None:
         return None
-    make = _maker(rule, shaped, begin)
-    return _blaming(_follow(rule, find, wanted, check, make), rule, f"parser {draft.parser_name}")
+    steps = _Steps(find, wanted, check, _maker(rule, shaped, begin), shaped is None and begin is None)
+    return _blaming(_follow(rule, steps), rule, f"parser {draft.parser_name}")
 
 
 def _compile_wanted(inside: Draft, rule: LinkRule) -> Wanted | None:
@@ -145,15 +149,13 @@ class _Addresses:
         return url
 
 
-def _follow(
-    rule: LinkRule, find: FindLinks, wanted: Wanted | None, check: Check | None, make: Make
-) -> FollowLinks:
-    remark = f"links to {rule.page}: "
-    most = rule.max
+def _follow(rule: LinkRule, steps: _Steps) -> FollowLinks:
+    remark, most = f"links to {rule.page}: ", rule.max
+    find, wanted, make, is_plain = steps.find, steps.wanted, steps.make, steps.is_plain
 
     def follow(reading: Reading, gathered: Gathered) -> None:
-        url_of = _Addresses(reading, check, remark).url_of
-        before = len(gathered.requests)
+        url_of = _Addresses(reading, steps.check, remark).url_of
+        keys, before = gathered.keys, len(gathered.requests)
         for node, reference, carry in islice(find(reading), MOST_LINKS - gathered.looked_at + 1):
             gathered.looked_at += 1
             if gathered.looked_at > MOST_LINKS:
@@ -161,14 +163,18 @@ def _follow(
                 return
             if wanted is not None and (reason := wanted(node, reading)):
                 reading.note(remark + reason)
-            elif (url := url_of(reference)) is not None:
-                request = make(url, carry, reading)
-                if gathered.knows(request):
-                    continue
-                if len(gathered.requests) - before == most:
-                    reading.note(f"{remark}more than max")
-                    return
-                gathered.add(request)
+                continue
+            url = url_of(reference)
+            if url is None or (is_plain and url in keys):
+                continue
+            request = make(url, carry, reading)
+            if (key := url if is_plain else _key_of(request)) in keys:
+                continue
+            if len(gathered.requests) - before == most:
+                reading.note(f"{remark}more than max")
+                return
+            keys.add(key)
+            gathered.requests.append(request)
 
     return follow
 

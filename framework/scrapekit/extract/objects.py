@@ -16,6 +16,7 @@ from scrapekit.extract.selectors import compile_selector
 from scrapekit.node import plain
 from scrapekit.parts import Scope, Select
 from scrapekit.recipe.model import Field
+from scrapekit.template import has_placeholder
 
 ReadFields: TypeAlias = Callable[[Scope, Reading], dict[str, Any]]
 """Gives every field of a scope, in the recipe's order; those that are empty as None."""
@@ -131,7 +132,12 @@ Evidence: TypeAlias = Sequence[tuple[str, object]]
 
 def evidence_of(fields: Sequence[Field]) -> Evidence:
     """What shows that a record was found: constants, templates and defaults do not."""
-    return [(each.name, plain(each.default)) for each in fields if _is_found(each)]
+    found = [(each.name, plain(each.default)) for each in fields if _is_found(each)]
+    return [(name, default) for name, default in found if not _has_template(default)]
+
+
+def _has_template(default: object) -> bool:
+    return isinstance(default, str) and has_placeholder(default)
 
 
 def _is_found(field: Field) -> bool:

@@ -35,17 +35,19 @@ def compile_seed(
 
     A later address that is not http(s) raises UsageError when it is drawn.
     """
+    before = len(terms.problems)
     inside = replace(terms, names={**terms.names, "each": [each.name for each in seed.each]})
     url = compile_text(inside, seed.url, seed.path)
     shape = compile_shape(inside, seed.shape, seed.path)
     carry = seed.carry and compile_tree(inside, seed.carry, f"{seed.path}.carry")
     make = _maker(seed, url.render, shape, carry.render if carry else None, begin)
-    _check_lengths(terms, seed)
 
     def draw() -> Iterator[Request]:
         return (make({"inputs": inputs, "each": drawn}) for drawn in _combined(seed))
 
-    if len(terms.problems) or not _check_first(terms, seed, draw):
+    if len(terms.problems) > before or seed.url.broken:
+        return None
+    if not url.constant and not _can_begin(terms, seed, draw):
         return None
     return Seeds(draw, one_host=url.constant or _has_fixed_host(str(seed.url.value)))
 
@@ -71,20 +73,12 @@ def _maker(
     return make
 
 
-def _check_lengths(terms: Terms, seed: Seed) -> None:
-    lengths = {each.name: len(each.values) for each in seed.each}
-    if seed.combine == "zip" and len(set(lengths.values())) > 1:
-        counts = ", ".join(f"{name} has {count}" for name, count in lengths.items())
-        terms.problems.add(seed.mark, f"{seed.path}.each", f"zip needs equally many values: {counts}")
-
-
-def _check_first(terms: Terms, seed: Seed, draw: Callable[[], Iterator[Request]]) -> bool:
+def _can_begin(terms: Terms, seed: Seed, draw: Callable[[], Iterator[Request]]) -> bool:
+    """Whether the first request can be made; for a template that is not known before it is drawn."""
     try:
-        if next(draw(), None) is not None:
-            return True
-        terms.problems.add(seed.mark, seed.path, "there is no address to start with: a list is empty")
+        return next(draw(), None) is not None
     except UsageError as error:
-        hint = "write it whole, with https://"
+        hint = "the address is made here, so write it whole: https://..."
         terms.problems.add(seed.url.mark, seed.path, str(error).partition(": ")[2], hint)
     except ValueError as error:
         terms.problems.add(seed.url.mark, seed.path, str(error))

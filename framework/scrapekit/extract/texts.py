@@ -35,6 +35,8 @@ def constant(value: object) -> Text:
 def compile_text(terms: Terms, node: ScalarNode, path: str) -> Text:
     """A template, or a plain value where there is no placeholder; a mistake becomes a problem."""
     value = node.value
+    if node.broken:
+        return constant(None)
     if node.literal or not isinstance(value, str) or not has_placeholder(value):
         return constant(value)
     try:
@@ -46,6 +48,8 @@ def compile_text(terms: Terms, node: ScalarNode, path: str) -> Text:
 
 def compile_condition(terms: Terms, node: ScalarNode, path: str, *, bare: str = "") -> Text:
     """A condition; a mistake becomes a problem. With *bare* names on their own are that root's."""
+    if node.broken:
+        return constant(None)
     text = node.value if isinstance(node.value, str) else node.text
     resolve = filter_resolver(terms, path)
     try:
