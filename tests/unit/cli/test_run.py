@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import signal
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -266,15 +269,17 @@ sys.exit(execute(Runner(), None, Manner(quiet=True), ["run", "books.yaml"]))
 """
 
 
-def waiting(hangs: bool, stuck: bool = False) -> subprocess.Popen[str]:
-    folder = os.path.dirname(__file__)  # noqa: PTH120
-    script = textwrap.dedent(WAITING.format(folder=folder, hangs=hangs, stuck=stuck))
-    process = subprocess.Popen(
-        [sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "running\n"
-    return process
+@contextmanager
+def waiting(hangs: bool, stuck: bool = False) -> Iterator[subprocess.Popen[str]]:
+    script = textwrap.dedent(WAITING.format(folder=str(Path(__file__).parent), hangs=hangs, stuck=stuck))
+    command, pipe = [sys.executable, "-c", script], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "running\n"
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 STOPPING = "stopping: what is in flight is finished first; Ctrl-C again stops at once\n"
@@ -283,9 +288,9 @@ STOPPING = "stopping: what is in flight is finished first; Ctrl-C again stops at
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_one_signal_drains_and_ends_with_130(number):
-    process = waiting(hangs=False)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    with waiting(hangs=False) as process:
+        process.send_signal(number)
+        out, err = process.communicate(timeout=20)
 
     assert process.returncode == 130
     assert out.splitlines()[0] == "draining"
@@ -295,12 +300,12 @@ def test_one_signal_drains_and_ends_with_130(number):
 
 @pytest.mark.slow
 def test_a_second_signal_stops_at_once():
-    process = waiting(hangs=True)
-    process.send_signal(signal.SIGINT)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "draining\n"
-    process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=20)
+    with waiting(hangs=True) as process:
+        process.send_signal(signal.SIGINT)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "draining\n"
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=20)
 
     assert process.returncode == 130
     assert out.splitlines()[0] == "stopped"
@@ -309,13 +314,46 @@ def test_a_second_signal_stops_at_once():
 
 @pytest.mark.slow
 def test_a_third_signal_ends_even_a_run_that_hears_nothing():
-    process = waiting(hangs=True, stuck=True)
-    assert process.stdout is not None
-    process.send_signal(signal.SIGTERM)
-    assert process.stdout.readline() == "draining\n"
-    process.send_signal(signal.SIGTERM)
-    assert process.stdout.readline() == "stopped\n"
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
+    with waiting(hangs=True, stuck=True) as process:
+        assert process.stdout is not None
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == "draining\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == "stopped\n"
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
 
-    assert process.returncode != 0
+    assert process.returncode == -signal.SIGTERM
+
+
+# --- the display, on a terminal of its own
+
+ON_A_TERMINAL = """
+import sys
+sys.path.insert(0, {folder!r})
+from dataclasses import replace
+from test_run import REPORT, SNAPSHOT, FakeRunner
+from scrapekit.cli.run import Manner, execute
+snapshots = (replace(SNAPSHOT, seen=7), replace(SNAPSHOT, seen=9, elapsed=1.0))
+sys.exit(execute(FakeRunner(snapshots=snapshots), None, Manner(), []))
+"""
+
+
+@pytest.mark.slow
+def test_the_display_is_drawn_on_a_terminal_and_cleared_for_the_summary():
+    script = ON_A_TERMINAL.format(folder=str(Path(__file__).parent))
+    ours, theirs = pty.openpty()
+    environment = os.environ | {"TERM": "xterm", "NO_COLOR": "1"}
+    command, pipe = [sys.executable, "-c", script], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=theirs, text=True, env=environment) as process:
+        os.close(theirs)
+        out, _ = process.communicate(timeout=20)
+    drawn = os.read(ours, 65536).decode()
+    os.close(ours)
+
+    assert (process.returncode, out) == (0, SUMMARY)
+    assert "0 of 7 pages" in drawn
+    assert "0 of 9 pages" in drawn
+    assert drawn.startswith("\x1b[?25l")
+    assert "\x1b[?25h" in drawn.rpartition("0 of 9 pages")[2]
+    assert "\x1b[1;3" not in drawn
