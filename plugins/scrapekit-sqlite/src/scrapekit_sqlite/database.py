@@ -19,6 +19,7 @@ _IN_WORDS = {
     sqlite3.SQLITE_LOCKED: "is held locked by another program",
     sqlite3.SQLITE_READONLY: "cannot be written to",
     sqlite3.SQLITE_PERM: "cannot be written to",
+    sqlite3.SQLITE_IOERR: "could not be read or written; run the same command again when the disk is mended",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened",
     sqlite3.SQLITE_NOTADB: "is not an SQLite database",
     sqlite3.SQLITE_CORRUPT: "is damaged; run with --fresh to begin anew",

@@ -103,9 +103,16 @@ class Table:
         columns = ", ".join(map(quoted, types))
         self._db.execute(f"ALTER TABLE {self._name} RENAME TO {old}")
         self._create(types)
-        self._db.execute(f"INSERT INTO {self._name} ({columns}) SELECT {columns} FROM {old} ORDER BY rowid")  # noqa: S608
+        self._db.execute(
+            f"INSERT INTO {self._name} ({columns}) SELECT {columns} FROM {old} {self._in_order()}"  # noqa: S608
+        )
         self._db.execute(f"DROP TABLE {old}")
         self._types = types
+
+    def _in_order(self) -> str:
+        # A column of that name hides SQLite's own; it has three names for it.
+        taken = set(map(folded, self._shape.columns))
+        return next((f"ORDER BY {name}" for name in ("rowid", "_rowid_", "oid") if name not in taken), "")
 
 
 def type_of(values: Iterable[Stored]) -> str:
