@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from scrapekit.errors import Problems
@@ -19,7 +19,7 @@ from scrapekit.parts import Parser
 from scrapekit.planned_export import KindInfo, PlannedExport, compile_export
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.model import Field, PageRule, Recipe
-from scrapekit.url import Scope, lane_of
+from scrapekit.url import Scope
 
 __all__ = ["Plan", "PlannedExport", "compile_plan"]
 
@@ -63,10 +63,10 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     }
     seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
     exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
-    if problems:
-        return None
     drawn = tuple(each for each in seeds if each is not None)
-    seed_urls = _one_for_each_host(drawn)
+    if problems or len(drawn) < len(seeds):
+        return None
+    seed_urls = tuple(dict.fromkeys(url for each in drawn for url in each.urls))
     return Plan(
         recipe=recipe,
         exports=tuple(each for each in exports if each is not None),
@@ -125,11 +125,3 @@ def _type_of(field: Field) -> str:
     if field.fields:
         return "object" if field.each is None else "list"
     return "list" if field.all else field.type or ""
-
-
-def _one_for_each_host(seeds: Sequence[Seeds]) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for seed in seeds:
-        for request in islice(seed.draw(), 1 if seed.one_host else None):
-            found.setdefault(lane_of(request.url), request.url)
-    return tuple(found.values())

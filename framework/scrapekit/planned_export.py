@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.texts import compile_condition
 from scrapekit.model import Item
+from scrapekit.node import ScalarNode
 from scrapekit.options import Options
 from scrapekit.parts import ExportContext, Exporter
 from scrapekit.recipe.model import Export
@@ -47,7 +48,7 @@ def compile_export(
     """The export with its exporter made; None, and problems, when it cannot be. Opens nothing."""
     before = len(terms.problems)
     taken = _taken(export, kinds)
-    select = _compile_select(terms, export, taken, len(taken) == len(kinds), inputs)
+    select = _compile_select(terms, export, kinds, taken, inputs)
     factory = terms.load("exporters", export.exporter, export.mark, export.path)
     if factory is None:
         return None
@@ -81,13 +82,19 @@ def _taken(export: Export, kinds: Mapping[str, KindInfo]) -> dict[str, KindInfo]
 
 
 def _compile_select(
-    terms: Terms, export: Export, taken: Mapping[str, KindInfo], all_kinds: bool, inputs: Mapping[str, Any]
+    terms: Terms,
+    export: Export,
+    kinds: Mapping[str, KindInfo],
+    taken: Mapping[str, KindInfo],
+    inputs: Mapping[str, Any],
 ) -> Select:
     steps: list[Select] = []
-    if not all_kinds:
+    if len(taken) < len(kinds):
         steps.append(lambda items: [item for item in items if item.kind in taken])
     if export.where is not None:
-        steps.append(_where(terms, export, inputs))
+        names = [name for kind in taken for name in kinds[kind].columns]
+        inside = replace(terms, names={**terms.names, "item": names})
+        steps.append(_where(inside, export, export.where, inputs))
     if export.fields or export.meta:
         steps.append(_shaped(taken if export.fields else {}, export.meta))
 
@@ -99,9 +106,8 @@ def _compile_select(
     return select
 
 
-def _where(terms: Terms, export: Export, inputs: Mapping[str, Any]) -> Select:
-    assert export.where is not None
-    condition = compile_condition(terms, export.where, f"{export.path}.where", bare="item").render
+def _where(terms: Terms, export: Export, where: ScalarNode, inputs: Mapping[str, Any]) -> Select:
+    condition = compile_condition(terms, where, f"{export.path}.where", bare="item").render
 
     def holds(item: Item) -> bool:
         try:

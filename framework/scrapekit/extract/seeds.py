@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, TypeAlias
 
 from scrapekit.errors import UsageError
@@ -13,7 +14,7 @@ from scrapekit.extract.requests import Shape, compile_shape
 from scrapekit.extract.texts import Render, compile_text, compile_tree
 from scrapekit.model import NOTHING, Request
 from scrapekit.recipe.model import Each, Seed
-from scrapekit.url import host_of, resolve
+from scrapekit.url import host_of, lane_of, resolve
 
 Drawn: TypeAlias = dict[str, object]
 """One value for each variable of a seed."""
@@ -24,8 +25,8 @@ class Seeds:
     """One seed ready to be drawn."""
 
     draw: Callable[[], Iterator[Request]]
-    one_host: bool
-    """True when every request goes to the host of the first."""
+    urls: tuple[str, ...]
+    """One URL for every host that the requests go to."""
 
 
 def compile_seed(
@@ -33,7 +34,7 @@ def compile_seed(
 ) -> Seeds | None:
     """The seed as requests; None, and problems, when it has none. Drawing twice gives the same.
 
-    A later address that is not http(s) raises UsageError when it is drawn.
+    All of them are drawn once where the host is made from variables: the scope must know it.
     """
     before = len(terms.problems)
     inside = replace(terms, names={**terms.names, "each": [each.name for each in seed.each]})
@@ -47,9 +48,22 @@ def compile_seed(
 
     if len(terms.problems) > before or seed.url.broken:
         return None
-    if not url.constant and not _can_begin(terms, seed, draw):
+    first_tells_all = url.constant or _has_fixed_host(str(seed.url.value))
+    try:
+        return Seeds(draw, _one_for_each_host(islice(draw(), 1 if first_tells_all else None)))
+    except (UsageError, ValueError) as error:
+        # An address without placeholders was refused when the recipe was read.
+        if not url.constant:
+            hint = "the address is made here, so write it whole: https://..."
+            terms.problems.add(seed.url.mark, seed.path, str(error), hint)
         return None
-    return Seeds(draw, one_host=url.constant or _has_fixed_host(str(seed.url.value)))
+
+
+def _one_for_each_host(requests: Iterable[Request]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for request in requests:
+        found.setdefault(lane_of(request.url), request.url)
+    return tuple(found.values())
 
 
 def _maker(
@@ -63,7 +77,7 @@ def _maker(
         written = url(environment)
         address = resolve("", str(written)) if written is not None else None
         if address is None or not host_of(address):
-            raise UsageError(f'{seed.path}: "{written}" is not an http(s) address')
+            raise UsageError(f'"{written}" is not an http(s) address')
         request = Request(address, seed.page, carry=as_carry(carry(environment)) if carry else NOTHING)
         if shape is not None:
             address, method, headers, body = shape(address, environment)
@@ -71,18 +85,6 @@ def _maker(
         return request if begin is None else begin(request)
 
     return make
-
-
-def _can_begin(terms: Terms, seed: Seed, draw: Callable[[], Iterator[Request]]) -> bool:
-    """Whether the first request can be made; for a template that is not known before it is drawn."""
-    try:
-        return next(draw(), None) is not None
-    except UsageError as error:
-        hint = "the address is made here, so write it whole: https://..."
-        terms.problems.add(seed.url.mark, seed.path, str(error).partition(": ")[2], hint)
-    except ValueError as error:
-        terms.problems.add(seed.url.mark, seed.path, str(error))
-    return False
 
 
 def _has_fixed_host(url: str) -> bool:
