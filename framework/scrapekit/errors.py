@@ -191,7 +191,11 @@ class Problems:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word nearest to *word*, else listing what is known."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) if len(word) <= 60 else []
-    if near:
-        return f'did you mean "{near[0]}"?'
-    return f"known here: {', '.join(names)}" if names else ""
+    listing = f"known here: {', '.join(names)}" if names else ""
+    return nearest(word, names) or listing
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint naming the known word nearest to *word*; empty when none is near."""
+    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6) if len(word) <= 60 else []
+    return f'did you mean "{near[0]}"?' if near else ""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, overload
 
 from scrapekit import units
-from scrapekit.errors import Problems, did_you_mean
+from scrapekit.errors import Problems, did_you_mean, nearest
 from scrapekit.mark import Mark
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, plain, shown
 from scrapekit.quoting import quote_hint
@@ -74,12 +74,12 @@ class Options:
         """The settings under *key*, empty when absent; whoever reads them closes them too."""
         return Options(self.node(key), self.problems, self.at(key), mark=self.where(key), short=short)
 
-    def require(self, key: str) -> bool:
+    def require(self, key: str, hint: str = "") -> bool:
         """True when *key* is there; notes a problem when it is not."""
         self._asked.add(key)
         if key in self._map.entries:
             return True
-        self.problems.add(self.mark, self.at(key), f'"{key}" is missing')
+        self.problems.add(self.mark, self.at(key), f'"{key}" is missing', hint)
         return False
 
     def _scalar(self, key: str, expected: str) -> ScalarNode | None:
@@ -171,7 +171,7 @@ class Options:
         if node.value in list(later):
             self.problem(key, f'"{node.value}" is not supported yet', f"use {expected}")
         else:
-            hint = did_you_mean(str(node.value), names)
+            hint = nearest(str(node.value), names)
             self.problem(key, f"expected {expected}, found {describe(node)}", hint)
         return default
 

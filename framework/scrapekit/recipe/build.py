@@ -143,7 +143,7 @@ class Builder:
             return self._explain(slip) or nothing
         parent = self._open[-1] if self._open else None
         line = self.source.lines[mark.line - 1]
-        if parent and parent.is_map and parent.flow and line[mark.column - 2 : mark.column - 1] != ":":
+        if parent and parent.is_map and parent.flow and not line[: mark.column - 1].rstrip().endswith(":"):
             self._regrow(parent, mark)
         return nothing
 
@@ -159,7 +159,7 @@ class Builder:
     def _alias(self, event: Any) -> None:
         self._count(event)
         mark = self._mark(event)
-        node = self._explain(meant.alias(self._written(mark), mark))
+        node = self._explain(meant.alias(mark, inside=any(part.flow for part in self._open)))
         if self._wants_key():
             self._key(self._written(mark), mark, plain=False)
         elif node:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scrapekit.errors import Problems, did_you_mean
+from scrapekit.errors import Problems, did_you_mean, nearest
 from scrapekit.mark import Mark, SourceText
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
@@ -204,7 +204,7 @@ def _checked(found: _Input, node: ScalarNode, problems: Problems, meaning: objec
     value, expected = _AS_TYPE[found.type](found, text, meaning)
     if value is None and expected:
         shown_text = "something else" if found.type == "secret" else f'the text "{shown(text)}"'
-        hint = did_you_mean(text, found.options) if found.options else ""
+        hint = nearest(text, found.options)
         problems.add(node.mark, found.path, f"expected {expected}, found {shown_text}", hint)
     return value
 

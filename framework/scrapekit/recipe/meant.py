@@ -47,12 +47,13 @@ def grown_key(key: str, mark: Mark, before: Node | None) -> Meant:
     return Meant(mark, message, f"quote the whole value: {quoted(text)}", _text(text, whole))
 
 
-def alias(written: str, mark: Mark) -> Meant:
-    """``*x`` is an alias."""
+def alias(mark: Mark, *, inside: bool) -> Meant:
+    """``*x`` is an alias; *inside* brackets the text that was meant ends with it."""
     line = mark.source.lines[mark.line - 1]
+    written = line[mark.column - 1 :][: mark.width]
+    whole = written if inside else rest_of_line(line, mark.column)
     message = f'"{shown(written)}" is a YAML alias, which recipes do without'
-    hint = f"if it is text, quote it: {quoted(rest_of_line(line, mark.column))}"
-    return Meant(mark, message, hint, _text(written, mark))
+    return Meant(mark, message, f"if it is text, quote it: {quoted(whole)}", _text(written, mark))
 
 
 def sign(kind: str, mark: Mark, *, scalar: bool) -> Meant:

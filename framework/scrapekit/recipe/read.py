@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 
 from scrapekit.errors import Problems
@@ -11,8 +12,8 @@ from scrapekit.mark import Mark
 from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.fingerprint import fingerprint
-from scrapekit.recipe.inputs import read_inputs
-from scrapekit.recipe.model import Expect, Export, PageRule, Recipe
+from scrapekit.recipe.inputs import Inputs, read_inputs
+from scrapekit.recipe.model import Expect, Export, PageRule, Recipe, Seed
 from scrapekit.recipe.read_export import default_export, read_exports, redirected
 from scrapekit.recipe.read_pages import read_pages
 from scrapekit.recipe.read_seeds import read_seeds
@@ -49,29 +50,40 @@ def read_recipe(
     tree = substitute(tree, given, problems)
     options = Options(tree, problems, "", mark=start)
     options.not_yet(*_TO_COME)
-    pages = read_pages(options.node("pages"), problems) if options.require("pages") else {}
-    seeds = read_seeds(options.node("seeds"), pages, problems) if options.require("seeds") else ()
-    kinds = _kinds(pages, options)
-    name = _name(options, file)
-    exports = _exports(options, kinds, name, output)
-    expect = read_expect(options.node("expect"), kinds, problems)
-    http, crawl = read_http(options), read_crawl(options)
+    options.require("pages", "write how each kind of page is read")
+    options.require("seeds", "write where to start: seeds: https://...")
+    pages = read_pages(options.node("pages"), problems)
+    seeds = read_seeds(options.node("seeds"), pages, problems)
+    recipe = _assemble(options, pages, seeds, given, _name(options, file), output)
     options.close("scrapekit", "inputs")
     if not pages:
         return None
+    return replace(recipe, file=file, fingerprint=fingerprint(tree, given.values, recipe.exports))
+
+
+def _assemble(
+    options: Options,
+    pages: Mapping[str, PageRule],
+    seeds: tuple[Seed, ...],
+    given: Inputs,
+    name: str,
+    output: str | None,
+) -> Recipe:
+    kinds = _kinds(pages, options)
+    expect = read_expect(options.node("expect"), kinds, options.problems)
     return Recipe(
         name=name,
-        file=file,
+        file="",
         seeds=seeds,
         pages=pages,
-        exports=exports,
-        http=http,
-        crawl=crawl,
+        exports=_exports(options, kinds, name, output),
+        http=read_http(options),
+        crawl=read_crawl(options),
         expect={kind: expect.get(kind, Expect(least=0)) for kind in kinds},
-        expect_any=tuple(kind for kind in kinds if kind not in expect),
         inputs=given.values,
-        fingerprint=fingerprint(tree, given.values, exports),
+        fingerprint="",
         secrets=tuple(value for value in given.secrets.values() if value),
+        expect_any=tuple(kind for kind in kinds if kind not in expect),
     )
 
 

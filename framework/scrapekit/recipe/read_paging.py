@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from scrapekit.node import Node, ScalarNode, describe
+from scrapekit.node import MapNode, Node, ScalarNode, describe
 from scrapekit.options import Options
 from scrapekit.recipe.model import Paginate, Selector
 from scrapekit.recipe.read_selector import Found, Ground, read_selector, read_source
@@ -54,7 +54,7 @@ def _next(ground: Ground, options: Options) -> dict[str, Any] | None:
 
 def _found(ground: Ground, node: Node, path: str) -> Found | None:
     """A selector as a short form, or ``{css: …, attr: …}``."""
-    if isinstance(node, ScalarNode):
+    if not isinstance(node, MapNode):
         return read_selector(ground, node, path)
     options = Options(node, ground.problems, path, mark=node.mark)
     found = read_source(ground, options, _LANGUAGES)

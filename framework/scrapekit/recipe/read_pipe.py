@@ -53,16 +53,17 @@ def _from_text(node: ScalarNode, problems: Problems, path: str) -> Iterator[Step
         found = _STEP.match(text, position)
         end = found.end() if found else position
         named = _NAMED.match(text[position:end])
+        if end < len(text) and text[end] != "|":
+            problems.add(node.at(end), path, "the quote that opens here is not closed")
+            return
         if named is None:
+            hint = "write trim | split: ','"
             mark = node.at(position, max(1, end - position))
-            message, hint = "a filter's name is missing here", "write trim | split: ','"
-            if end < len(text) and text[end] in "'\"":
-                mark, message, hint = node.at(end), "the quote that opens here is not closed", ""
-            problems.add(mark, path, message, hint)
+            problems.add(mark, path, "a filter's name is missing here", hint)
         else:
             mark = node.at(position + named.start(1), len(named[1]))
             yield Step(named[1], mark, _argument(named[2], node.at(position + max(0, named.start(2)))))
-        if named is None or end >= len(text) or text[end] != "|":
+        if named is None or end >= len(text):
             return
         position = end + 1
 

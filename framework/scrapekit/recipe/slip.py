@@ -134,7 +134,8 @@ def _flow(fault: _Fault) -> Slip:
     line, column = fault.opened or (fault.line, fault.column)
     if fault.line != line or not fault.sign:
         sign = fault.text(line)[column - 1 : column]
-        return Slip(line, column, 1, f'the "{sign}" that opens here is not closed')
+        message = f'the "{sign}" that opens here is not closed' if sign else "a bracket is not closed"
+        return Slip(line, column, 1, message)
     text = fault.text(line)
     start = (
         max(text.rfind(": ", column, fault.column), text.rfind(", ", column, fault.column), column - 2) + 2
@@ -180,7 +181,7 @@ _KINDS: Sequence[tuple[str, _Explain]] = (
     (r"mapping values are not allowed|could not find expected ':'", _missing_space),
     (r"mapping values are not allowed", _colon),
     (r"could not find expected ':'", _no_colon),
-    (r"flow (sequence|mapping)", _flow),
+    (r"flow (sequence|mapping|node)", _flow),
     (r"block (mapping|collection)", _block),
     (r"document|directive", _document),
 )
