@@ -17,14 +17,14 @@ def load_recipe(
     *,
     inputs: Mapping[str, str],
     overrides: Sequence[tuple[str, str]],
-    output: str | None,
+    outputs: Sequence[str] = (),
     environ: Mapping[str, str],
     problems: Problems,
 ) -> Recipe | None:
     """The recipe in the file at *path*, as far as it can be read; what is wrong goes into *problems*.
 
     *inputs* are the ``-i NAME=VALUE``, *overrides* the ``--set KEY=VALUE`` in the order given,
-    *output* is ``-o``, and *environ* holds the variables that inputs may name. None when there is
+    *outputs* are the ``-o``, and *environ* holds the variables that inputs may name. None when there is
     nothing to go on with. Raises UsageError when the file is missing or cannot be read.
     """
     tree = load_tree(path, problems)
@@ -32,4 +32,4 @@ def load_recipe(
         return None
     for key, text in overrides:
         tree = overlay(tree, key, text, f"--set {key}={text}", problems)
-    return read_recipe(tree, problems, file=str(path), inputs=inputs, environ=environ, output=output)
+    return read_recipe(tree, problems, file=str(path), inputs=inputs, environ=environ, outputs=outputs)

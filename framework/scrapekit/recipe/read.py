@@ -36,11 +36,11 @@ def read_recipe(
     file: str,
     inputs: Mapping[str, str],
     environ: Mapping[str, str],
-    output: str | None = None,
+    outputs: Sequence[str] = (),
 ) -> Recipe | None:
     """The recipe that *tree* says, as far as it can be read; None when that is not worth going on with.
 
-    *inputs* holds what was given by name, *environ* what `env:` may name; *output*, from ``-o``,
+    *inputs* holds what was given by name, *environ* what `env:` may name; *outputs*, from ``-o``,
     takes the place of the recipe's exports. A recipe with problems is for finding more of them only.
     """
     start = Mark(tree.mark.source, 1, 1)
@@ -54,7 +54,7 @@ def read_recipe(
     options.require("seeds", "write where to start: seeds: https://...")
     pages = read_pages(options.node("pages"), problems)
     seeds = read_seeds(options.node("seeds"), pages, problems)
-    recipe = _assemble(options, pages, seeds, given, _name(options, file), output)
+    recipe = _assemble(options, pages, seeds, given, _name(options, file), outputs)
     options.close("scrapekit", "inputs")
     if not pages:
         return None
@@ -67,7 +67,7 @@ def _assemble(
     seeds: tuple[Seed, ...],
     given: Inputs,
     name: str,
-    output: str | None,
+    outputs: Sequence[str],
 ) -> Recipe:
     kinds = _kinds(pages, options)
     expect = read_expect(options.node("expect"), kinds, options.problems)
@@ -76,7 +76,7 @@ def _assemble(
         file="",
         seeds=seeds,
         pages=pages,
-        exports=_exports(options, kinds, name, output),
+        exports=_exports(options, kinds, name, outputs),
         http=read_http(options),
         crawl=read_crawl(options),
         expect={kind: expect.get(kind, Expect(least=0)) for kind in kinds},
@@ -136,9 +136,9 @@ def _kinds(pages: Mapping[str, PageRule], options: Options) -> dict[str, tuple[s
 
 
 def _exports(
-    options: Options, kinds: Mapping[str, Sequence[str]], name: str, output: str | None
+    options: Options, kinds: Mapping[str, Sequence[str]], name: str, outputs: Sequence[str]
 ) -> tuple[Export, ...]:
     exports = read_exports(options.node("export"), kinds, options.problems)
-    if output is not None:
-        return redirected(exports, output, options.problems)
+    if outputs:
+        return redirected(exports, outputs, options.problems)
     return exports or (default_export(name, options.mark),)

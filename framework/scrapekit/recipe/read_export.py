@@ -134,15 +134,20 @@ def default_export(name: str, mark: Mark) -> Export:
     return Export("jsonl", "export", mark, f"out/{name}.jsonl", mark)
 
 
-def redirected(exports: Sequence[Export], output: str, problems: Problems) -> tuple[Export, ...]:
-    """The one export that ``-o`` asks for, at any place the user names.
+def redirected(exports: Sequence[Export], outputs: Sequence[str], problems: Problems) -> tuple[Export, ...]:
+    """The exports that ``-o`` asks for, at any place the user names, instead of the recipe's."""
+    found = [_redirected(exports, output, problems) for output in outputs]
+    chosen = [export for export in found if export is not None]
+    _check_targets(chosen, problems)
+    return tuple(chosen)
 
-    It keeps the options of the recipe's export by the same exporter, where there is one.
-    """
+
+def _redirected(exports: Sequence[Export], output: str, problems: Problems) -> Export | None:
+    """It keeps the options of the recipe's export by the same exporter, where there is one."""
     mark = Mark(SourceText(f"-o {shown(output)}", ()), 1, 1)
     exporter = _by_suffix(output, mark, "", problems)
     if not exporter:
-        return tuple(exports)
+        return None
     same = next((export for export in exports if export.exporter == exporter), None)
     export = same or Export(exporter, "export", mark, output, mark)
-    return (replace(export, target=output, target_mark=mark),)
+    return replace(export, target=output, target_mark=mark)
