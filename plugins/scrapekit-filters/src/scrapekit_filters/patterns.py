@@ -157,7 +157,7 @@ def sub(options: Options) -> Function:
 
 
 def _reason_of(error: Exception) -> str:
-    return _reason(error) if isinstance(error, re.error) else str(error).strip("'")
+    return _reason(error) if isinstance(error, re.error) else str(error.args[0])
 
 
 @declare(

@@ -193,9 +193,11 @@ def parse_qs(options: Options) -> Function:
 
 
 def _as_object(value: str) -> dict[str, Any] | None:
-    address, mark, query = value.partition("?")
+    before, mark, query = value.partition("?")
+    if not mark and "/" not in before.partition("=")[0]:
+        query = before
     found: dict[str, Any] = {}
-    for name, text in _parameters(query.partition("#")[0] if mark else address, value):
+    for name, text in _parameters(query.partition("#")[0], value):
         if name not in found:
             found[name] = text
         elif isinstance(found[name], list):
