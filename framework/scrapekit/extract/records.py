@@ -13,7 +13,7 @@ from scrapekit.extract.reading import InvalidField, PartFault, Reading, blame
 from scrapekit.extract.selectors import compile_selector
 from scrapekit.extract.texts import compile_condition, compile_holds
 from scrapekit.model import Item, Origin
-from scrapekit.node import ScalarNode
+from scrapekit.node import ScalarNode, shown
 from scrapekit.parts import Scope, Select
 from scrapekit.recipe.model import ItemRule
 
@@ -91,7 +91,8 @@ def _judged(read: ReadRecord, rule: ItemRule) -> ReadRecord:
         except InvalidField as error:
             short = error.path.removeprefix(f"{rule.path}.fields.").replace(".fields.", ".")
             if rule.on_invalid == "fail":
-                raise PartFault(f"{error.path}: {short} {error.fault}") from error
+                cause = f": {shown(error.__cause__, 100)}" if error.__cause__ else ""
+                raise PartFault(f"{error.path}: {short} {error.fault}{cause}") from error
             reading.note(f"{rule.kind} dropped: {short} {error.fault}")
             return None
 

@@ -16,9 +16,12 @@ from scrapekit.extract.paging_stops import Progress, is_repeated, sign
 from scrapekit.extract.reading import Ground, Reading, blame
 from scrapekit.extract.records import ReadRecords, Records, compile_records
 from scrapekit.model import NOTHING, Item, Outcome, Page, Verdict
+from scrapekit.node import shown
 from scrapekit.recipe.model import ItemRule, PageRule
 
 Callback: TypeAlias = Callable[[Page], Outcome]
+
+_LONGEST_REASON = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
                 raise blame(f"pages.{rule.name}", part, error) from error
             return reader.read(Reading(page, document, ground), rule.name)
         except PageError as error:
-            return Outcome(page.request, Verdict.FAILED, reason=str(error), status=page.status)
+            reason = shown(error, _LONGEST_REASON)
+            return Outcome(page.request, Verdict.FAILED, reason=reason, status=page.status)
 
     return callback
 

@@ -92,7 +92,9 @@ def test_with_fail_an_invalid_field_fails_the_page_and_nothing_of_it_is_kept(kit
     outcome = rule(kit.page(BOOKS))
 
     assert (outcome.verdict, outcome.items, outcome.requests) == (Verdict.FAILED, (), ())
-    assert outcome.reason == "pages.one.fields.price: price is not an int"
+    assert outcome.reason == (
+        "pages.one.fields.price: price is not an int: invalid literal for int() with base 10: 'free'"
+    )
 
 
 def test_a_page_whose_every_record_was_dropped_is_empty_with_that_reason(kit):
