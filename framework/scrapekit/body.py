@@ -6,7 +6,9 @@ a body that breaks off is an error: half a page must never pass for a page.
 
 from __future__ import annotations
 
-from scrapekit.coding import Stream, codings
+from functools import lru_cache
+
+from scrapekit.coding import Coding, Stream, codings
 from scrapekit.errors import FetchError
 
 _MOST_LAYERS = 3
@@ -21,11 +23,7 @@ class Unpacker:
     """
 
     def __init__(self, packing: str, limit: int) -> None:
-        names = [name.strip().lower().removeprefix("x-") for name in packing.split(",")]
-        names = [name for name in names if name not in ("", "identity")]
-        if len(names) > _MOST_LAYERS:
-            raise FetchError(f"packed {len(names)} times over, {_MOST_LAYERS} are the most that is read")
-        self._layers = [_Layer(name, limit) for name in reversed(names)]
+        self._layers = [_Layer(name, coding, limit) for name, coding in _layers_of(packing)]
         self._limit = limit
         self._room = limit
         self._pieces: list[bytes] = []
@@ -46,14 +44,27 @@ class Unpacker:
         return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
 
-class _Layer:
-    """One coding of a body: a stream, or several in a row."""
-
-    def __init__(self, name: str, limit: int) -> None:
+@lru_cache(maxsize=64)
+def _layers_of(packing: str) -> list[tuple[str, Coding]]:
+    """What to undo, in this order; raises FetchError for what cannot be undone."""
+    names = [name.strip().lower().removeprefix("x-") for name in packing.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > _MOST_LAYERS:
+        raise FetchError(f"packed {len(names)} times over, {_MOST_LAYERS} are the most that is read")
+    found = []
+    for name in reversed(names):
         coding = codings().get(name)
         if coding is None:
             shown = "".join(c if c.isprintable() else "?" for c in name[:40])
             raise FetchError(f'packed with "{shown}", which cannot be unpacked here')
+        found.append((name, coding))
+    return found
+
+
+class _Layer:
+    """One coding of a body: a stream, or several in a row."""
+
+    def __init__(self, name: str, coding: Coding, limit: int) -> None:
         self._name = name
         self._coding = coding
         self._limit = self._room = limit

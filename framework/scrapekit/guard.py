@@ -144,7 +144,7 @@ def _is_in(address: str, network: IPv4Network | IPv6Network) -> bool:
 
 @dataclass(slots=True)
 class Opening:
-    """The connections opened for one request: for whom, how many, and the address refused last."""
+    """What came of one request so far: for whom, connections opened, the address refused last."""
 
     host: str
     port: int
@@ -152,6 +152,8 @@ class Opening:
     """The socket goes to the recipe's own proxy, wherever that is."""
     opened: int = 0
     refused: str = ""
+    answered: bool = False
+    """The head of an answer has come."""
 
 
 OPENING: ContextVar[Opening] = ContextVar("scrapekit_opening")
