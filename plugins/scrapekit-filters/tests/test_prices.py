@@ -103,6 +103,13 @@ def test_a_price_is_read_exactly(text: str, amount: str):
     assert str(make_filter(price)(text)) == amount
 
 
+@pytest.mark.parametrize(("text", "amount"), PRICES)
+def test_the_quick_way_and_the_long_way_agree(text: str, amount: str):
+    # A word in front keeps the text off the quick way for plain prices.
+    if not text.lstrip().startswith(("-", "−", "(")):
+        assert str(make_filter(price)(f"now {text}")) == amount
+
+
 REFUSED = [
     ("free", 'no price in "free"'),
     ("100% cotton", 'no price in "100% cotton"'),

@@ -30,8 +30,12 @@ _AMOUNT = re.compile(
     rf"(?P<numeral>{NUMERAL})(?(before)|(?:€(?P<cents>[0-9]{{2}})(?![0-9.,]))?)(?P<letter>[kKMB](?!\w))?"
     rf"(?:[.,]\s?[-–—]{{1,2}}(?![0-9]))?(?:(?=\s?(?P<after>{CURRENCY}(?![0-9])|[¢%])))?"
 )
-# What most shops write, told apart in a tenth of the time.
-_PLAIN = re.compile(r"\s*[$€£]?\s?([0-9]{1,9})(?:([.,])([0-9]{2}))?\s?[$€£]?\s*\Z")
+# What most shops write, told apart in a fraction of the time: £51.77, 1.234,56 €, 12,50.
+_PLAIN = re.compile(
+    r"\s*[$€£]?\s?"
+    r"(?:(?P<bare>[0-9]{1,9})|(?P<grouped>[1-9][0-9]{0,2}(?P<group>[.,])[0-9]{3}(?:(?P=group)[0-9]{3})*+))"
+    r"(?:(?!(?P=group))(?P<point>[.,])(?P<cents>[0-9]{2}))?\s?[$€£]?\s*\Z"
+)
 _IN_PARENTHESES = re.compile(rf"\s*\(\s*((?:{CURRENCY}\s?)?{NUMERAL}\s?{CURRENCY}?)\s*\)\s*\Z")
 _TAKE: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
     "first": lambda found: found[0],
@@ -64,14 +68,16 @@ _TAKE: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
 def price(options: Options) -> Function:
     """Finds the price in a text and gives its amount exactly, without the currency."""
     notation = read_notation(options, "groups")
+    guessed = not (notation.decimal or notation.thousands)
     take = _TAKE.get(options.choice("take", _TAKE))
 
     def read(value: Any) -> Decimal:
         if not isinstance(value, str):
             return decimal_of(value)
-        plain = _PLAIN.match(value)
-        if plain is not None and (not plain[2] or notation.decimal in ("", plain[2])):
-            return Decimal(f"{plain[1]}.{plain[3]}" if plain[2] else plain[1])
+        plain = _PLAIN.match(value) if guessed else None
+        if plain is not None:
+            whole = plain["bare"] or plain["grouped"].replace(plain["group"], "")
+            return Decimal(f"{whole}.{plain['cents']}" if plain["point"] else whole)
         prices = _prices(value, notation)
         if take is None and len(set(prices)) > 1:
             raise ValueError(f"several prices in {shown(value)}; say which with take: first")
