@@ -117,7 +117,6 @@ def _spelled(parser: Parser, key: str | tuple[str, str]) -> tuple[str, str]:
 def _values(parser: Parser, select: Select, scope: Any, selector: str) -> list[Any]:
     found = select(scope)
     demand(isinstance(found, Sequence) and not isinstance(found, str | bytes), *_no_list(selector, found))
-    demand(all(node is not None for node in found), f'"{selector}" finds nodes', "one of them is None")
     read = parser.read("text")
     return [read(node) for node in found]
 
