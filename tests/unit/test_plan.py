@@ -103,7 +103,7 @@ def test_every_problem_of_every_part_is_found_in_one_go(read):
     assert [line.partition(": ")[0] for line in found] == [
         "seeds.listing",
         "pages.listing.links.listing",
-        "pages.listing.fields.title",
+        "pages.listing.fields.title.pipe",
         "pages.listing.fields.sum",
         "export.csv.delimeter",
     ]

@@ -64,14 +64,14 @@ def compile_pipe(terms: Terms, steps: Sequence[Step], path: str, given: Shape) -
     applied: list[Apply] = []
     before = ""
     for step in steps:
-        made = make_filter(terms, step.name, step.argument, step.mark, path)
+        made = make_filter(terms, step.name, step.argument, step.mark, f"{path}.pipe")
         if made is None:
             given, before = Shape(), step.name
             continue
         if not _connects(made, given):
             source = f"{before} gives" if before else "the field gives"
             message = f"{source} {given}, but {made.name} takes {made.takes}"
-            terms.problems.add(step.mark, path, message, _hint(made, given))
+            terms.problems.add(step.mark, f"{path}.pipe", message, _hint(made, given))
         given, before = _after(made, given), step.name
         applied.append(apply_filter(made, f"field {path}: {made.name} could not read the value"))
     return _chain(applied), given

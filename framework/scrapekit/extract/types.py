@@ -41,7 +41,7 @@ def compile_type(terms: Terms, field: Field) -> Apply | None:
             return lambda value, _: value if isinstance(value, list) else [value]
         case "object":
             return _mapped(_object(field.path))
-    made = make_filter(terms, field.type, _options(field), field.mark, field.path)
+    made = make_filter(terms, field.type, _options(field), field.mark, f"{field.path}.type")
     if made is None:
         return None
     return _mapped(_converted(field.path, field.type, with_page(made)))

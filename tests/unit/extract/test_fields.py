@@ -244,7 +244,7 @@ def test_an_unknown_filter_is_a_problem_at_its_step(kit):
     kit.compile(kit.item(kit.field("it", "h1", pipe=["uper"])))
 
     assert kit.complaints() == [
-        'recipe.yaml:1:1: pages.one.fields.it: there is no filter "uper"\n'
+        'recipe.yaml:1:1: pages.one.fields.it.pipe: there is no filter "uper"\n'
         "    1 | uper\n"
         "      | ^^^^\n"
         "  hint: did you mean another?"
