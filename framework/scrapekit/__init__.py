@@ -32,6 +32,7 @@ from scrapekit.parts import (
     SimpleDocument,
 )
 from scrapekit.record_file import RecordFile
+from scrapekit.regex import RegexError, compile_regex
 from scrapekit.strict_json import json_writer, utf8
 from scrapekit.url import resolve
 
@@ -62,6 +63,7 @@ __all__ = [
     "Read",
     "RecipeError",
     "RecordFile",
+    "RegexError",
     "Request",
     "ScrapekitError",
     "Select",
@@ -70,6 +72,7 @@ __all__ = [
     "StuckError",
     "UsageError",
     "Verdict",
+    "compile_regex",
     "hookimpl",
     "json_writer",
     "resolve",

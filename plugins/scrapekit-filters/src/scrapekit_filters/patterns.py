@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
-from scrapekit import Options
+from scrapekit import Options, RegexError, compile_regex
 from scrapekit_filters._declare import Function, declare
 
 _PATTERN = "a regular expression as Python writes them; (?i) in front ignores case"
@@ -20,21 +19,10 @@ def compiled(options: Options, key: str = "pattern") -> re.Pattern[str] | None:
     if node is None:
         return None
     try:
-        with warnings.catch_warnings():
-            # A set that looks nested ("[[a]") is legal today; the warning is about future versions.
-            warnings.simplefilter("ignore", FutureWarning)
-            return re.compile(str(node.value))
-    except re.error as error:
-        place = node.at(error.pos or 0)
-        options.problems.add(place, options.at(key), f"not a regular expression: {_reason(error)}")
-    except (OverflowError, RecursionError):
-        options.problem(key, "not a regular expression: too large")
+        return compile_regex(str(node.value))
+    except RegexError as error:
+        options.problems.add(node.at(error.offset), options.at(key), str(error))
     return None
-
-
-def _reason(error: re.error) -> str:
-    # "unterminated character set at position 3": the caret shows the position.
-    return error.msg[:1].lower() + error.msg[1:]
 
 
 def _nothing(value: Any) -> None:
@@ -149,15 +137,13 @@ def sub(options: Options) -> Function:
         pattern.sub(new, "")
     except (re.error, IndexError) as error:
         node = options.scalar("with")
-        place = node.at(getattr(error, "pos", None) or 0) if node else options.mark
-        options.problems.add(place, options.at("with"), f"not a replacement: {_reason_of(error)}")
+        offset = error.pos if isinstance(error, re.error) else 0
+        place = node.at(offset or 0) if node else options.mark
+        reason = error.msg if isinstance(error, re.error) else error.args[0]
+        options.problems.add(place, options.at("with"), f"not a replacement: {reason}")
         return _nothing
     substitute = pattern.sub
     return lambda value: substitute(new, value)
-
-
-def _reason_of(error: Exception) -> str:
-    return _reason(error) if isinstance(error, re.error) else str(error.args[0])
 
 
 @declare(
