@@ -296,5 +296,5 @@ def test_every_mistake_that_only_the_parts_can_see_is_told_at_its_place(plan, tm
         "/recipe.yaml:11:28: pages.one.fields.c.pipe: the field gives text, but join takes list",
         "/recipe.yaml:12:11: pages.one.fields.d: the html parser does not read jsonpath",
         "/recipe.yaml:13:10: pages.one.fields: these fields need each other: e → f → e",
-        '/recipe.yaml:15:42: pages.one.fields.g.pipe.truncate.nothing: unknown key "nothing"',
+        '/recipe.yaml:15:53: pages.one.fields.g.pipe.truncate.nothing: unknown key "nothing"',
     ]
