@@ -49,10 +49,10 @@ def listing(number: int, count: int) -> str:
     return _frame(f"Page {number}", f'<ol class="row">\n{rows}\n</ol>\n{pager}')
 
 
-def detail(number: int, count: int) -> str:
-    """One product page of about twelve thousand bytes with 26 links."""
+def detail(number: int, count: int, size: int = DETAIL_BYTES) -> str:
+    """One product page of about *size* bytes with 26 links."""
     body = _product(number, count)
-    room = DETAIL_BYTES - len(_frame(_title(number), body)) - len('<div class="reviews">\n</div>')
+    room = size - len(_frame(_title(number), body)) - len('<div class="reviews">\n</div>')
     reviews = "\n".join(_reviews(number, room))
     return _frame(_title(number), f'{body}\n<div class="reviews">\n{reviews}\n</div>')
 

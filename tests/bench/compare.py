@@ -99,7 +99,7 @@ def main() -> None:
         print(f"{missing.name}: left out, {missing.needs} is not installed")
     print(f"Python {platform.python_version()}, {', '.join(_versions())}")
     cores = _cores()
-    with _server(options.pages, cores[-1] if len(cores) > 1 else None) as site:
+    with _server(options, cores[-1] if len(cores) > 1 else None) as site:
         if len(cores) > 1:
             # What we start inherits this; the server keeps the last core to itself.
             os.sched_setaffinity(0, set(cores[:-1]))
@@ -112,6 +112,7 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--pages", type=int, default=10_000, help="detail pages of the shop (default 10000)")
+    parser.add_argument("--page-bytes", type=int, default=12_000, help="size of one (default 12000)")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each contestant (default 3)")
     parser.add_argument(
         "--only", action="append", metavar="NAME", help="run this contestant only; repeatable"
@@ -132,8 +133,9 @@ def _cores() -> list[int]:
 
 
 @contextmanager
-def _server(pages: int, core: int | None) -> Iterator[str]:
-    command = [sys.executable, str(HERE / "server.py"), "--pages", str(pages)]
+def _server(options: argparse.Namespace, core: int | None) -> Iterator[str]:
+    shop = ["--pages", str(options.pages), "--page-bytes", str(options.page_bytes)]
+    command = [sys.executable, str(HERE / "server.py"), *shop]
     pinned = [] if core is None else ["--core", str(core)]
     with subprocess.Popen(
         [*command, *pinned], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -17,13 +17,13 @@ _MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 _ROBOTS = "User-agent: *\nDisallow: /private/\n"
 
 
-def answers(count: int) -> dict[bytes, bytes]:
+def answers(count: int, size: int) -> dict[bytes, bytes]:
     """Path → the whole answer, head and body."""
     texts = {b"/robots.txt": _answer(_ROBOTS, "text/plain")}
     for number in range(1, bench_shop.listings(count) + 1):
         texts[bench_shop.listing_path(number).encode()] = _answer(bench_shop.listing(number, count))
     for number in range(count):
-        texts[bench_shop.detail_path(number).encode()] = _answer(bench_shop.detail(number, count))
+        texts[bench_shop.detail_path(number).encode()] = _answer(bench_shop.detail(number, count, size))
     return texts
 
 
@@ -52,9 +52,9 @@ class Connection(asyncio.Protocol):
             self._transport.write(self._known.get(path, _MISSING))
 
 
-async def serve(count: int) -> None:
+async def serve(count: int, size: int) -> None:
     loop = asyncio.get_running_loop()
-    known = answers(count)
+    known = answers(count, size)
     server = await loop.create_server(lambda: Connection(known), "127.0.0.1", 0, backlog=1024)
     port = server.sockets[0].getsockname()[1]
     print(f"http://127.0.0.1:{port}", flush=True)
@@ -64,11 +64,12 @@ async def serve(count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=10_000)
+    parser.add_argument("--page-bytes", type=int, default=bench_shop.DETAIL_BYTES)
     parser.add_argument("--core", type=int, help="the core to stay on")
     options = parser.parse_args()
     if options.core is not None:
         os.sched_setaffinity(0, {options.core})
-    asyncio.run(serve(options.pages))
+    asyncio.run(serve(options.pages, options.page_bytes))
 
 
 if __name__ == "__main__":
