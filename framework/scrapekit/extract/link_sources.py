@@ -56,6 +56,7 @@ def _compile_carry(draft: Draft, rule: LinkRule) -> Carry | None:
     read = compile_fields(draft, rule.carry).read
 
     def carry(row: Scope, reading: Reading) -> dict[str, Any] | None:
+        reading.environment["item"] = NOTHING
         try:
             values = as_carry(read(row, reading))
         except InvalidField as error:

@@ -115,7 +115,10 @@ def apply_filter(made: Made, remark: str) -> Apply:
     """One filter as a step of a pipe; a value it cannot work on is empty and counted as *remark*."""
     one = _guarded(made, remark)
     if not made.maps:
-        return one
+        # What a list filter is handed is a list, also where only one value was there.
+        return lambda value, reading: one(
+            value if value.__class__ is list or value is None else [value], reading
+        )
 
     def apply(value: Any, reading: Reading) -> Any:
         if value.__class__ is list:

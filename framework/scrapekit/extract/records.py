@@ -12,7 +12,7 @@ from scrapekit.extract.objects import Evidence, compile_fields, evidence_of, has
 from scrapekit.extract.reading import InvalidField, PartFault, Reading, blame
 from scrapekit.extract.selectors import compile_selector
 from scrapekit.extract.texts import compile_condition, compile_holds
-from scrapekit.model import Item, Origin
+from scrapekit.model import NOTHING, Item, Origin
 from scrapekit.node import ScalarNode, shown
 from scrapekit.parts import Scope, Select
 from scrapekit.recipe.model import ItemRule
@@ -108,7 +108,9 @@ def _where(read: ReadRecord, draft: Draft, rule: ItemRule, condition: ScalarNode
         if values is None:
             return None
         reading.environment["item"] = values
-        if holds(reading):
+        kept = holds(reading)
+        reading.environment["item"] = NOTHING
+        if kept:
             return values
         reading.note(remark)
         return None

@@ -118,8 +118,8 @@ def _compile_measure(rule: PageRule) -> Callable[[Reading, Sequence[Records], Ga
     """How a page is compared with the one before, and counted.
 
     Rows show progress where the rule has rows; else links do; else records. Equal rows and links
-    mean an equal page, however much its clock or its advertisements changed; where rows give
-    nothing to compare, the body is compared.
+    mean an equal page, however much its clock or its advertisements changed. Where rows cannot be
+    told apart by their fields, or none is left to compare, the body is compared.
     """
     rows_of = [place for place, item in enumerate(rule.items) if item.each is not None]
     names = {item.kind: [name for name, _ in evidence_of(item.fields)] for item in rule.items if item.each}
@@ -129,11 +129,12 @@ def _compile_measure(rule: PageRule) -> Callable[[Reading, Sequence[Records], Ga
         rows = sum(found[place].rows for place in rows_of)
         count = rows if rows_of else len(urls) if rule.links else sum(each.rows for each in found)
         items = [_signed(item, names) for place in rows_of for item in found[place].items]
-        compared = (items, urls) if items or (urls and not rule.items) else reading.page.body
+        told_apart = bool(items) and len(set(items)) == len(items)
+        compared = (items, urls) if told_apart or (urls and not rule.items) else reading.page.body
         return Progress(count, sign(compared if count else ()))
 
     return measure
 
 
-def _signed(item: Item, names: Mapping[str, Sequence[str]]) -> list[Any]:
-    return [item.fields[name] for name in names[item.kind] or item.fields]
+def _signed(item: Item, names: Mapping[str, Sequence[str]]) -> str:
+    return repr([item.fields[name] for name in names[item.kind] or item.fields])

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree, html
 
-from scrapekit.errors import PageError, PluginError, Problems, SelectorError
+from scrapekit.errors import PageError, PluginError, Problem, Problems, RecipeError, SelectorError
 from scrapekit.extract.draft import Draft, Terms
 from scrapekit.extract.reading import PAGE_NAMES, Ground
 from scrapekit.extract.rule import Kind, Surroundings, compile_rule
@@ -302,7 +302,15 @@ class Kit:
 
     def complaints(self) -> list[str]:
         """Every problem noted so far, as users read it."""
-        return [str(problem) for problem in self.problems._found]
+        return [str(problem) for problem in self.found()]
+
+    def found(self) -> list[Problem]:
+        """Every problem noted so far, in the order of the recipe."""
+        try:
+            self.problems.raise_if_any()
+        except RecipeError as error:
+            return error.problems
+        return []
 
 
 @pytest.fixture

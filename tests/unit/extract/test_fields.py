@@ -219,7 +219,7 @@ def test_a_cycle_of_fields_is_a_problem_that_names_it(kit):
 def test_a_field_that_needs_itself_is_a_problem(kit):
     kit.compile(kit.item(kit.field("a", "h1", when="a == 1")))
 
-    assert [problem.message for problem in kit.problems._found] == ["these fields need each other: a → a"]
+    assert [problem.message for problem in kit.found()] == ["these fields need each other: a → a"]
 
 
 def test_an_unknown_name_in_a_template_is_a_problem_at_its_column(kit):
@@ -264,7 +264,7 @@ def test_an_unknown_filter_is_a_problem_at_its_step(kit):
 def test_a_pipe_that_cannot_connect_is_a_problem_that_names_both_filters(kit, options, message):
     kit.compile(kit.item(kit.field("it", "h1", **options)))
 
-    assert [problem.message for problem in kit.problems._found] == [message]
+    assert [problem.message for problem in kit.found()] == [message]
 
 
 @pytest.mark.parametrize(

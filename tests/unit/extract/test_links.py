@@ -286,14 +286,14 @@ def test_records_and_links_of_a_page_come_in_one_outcome(kit):
 def test_an_unknown_name_in_a_json_body_is_a_problem_at_its_place(kit):
     kit.compile(kit.link("product", url="/api", shape=kit.shape(json={"a": [{"b": "{{ item.id }}"}]})))
 
-    [problem] = kit.problems._found
+    [problem] = kit.found()
     assert (problem.path, problem.message) == ("pages.one.links.product.json.a.b", 'item has no "id"')
 
 
 def test_a_broken_pattern_is_a_problem(kit):
     kit.compile(kit.link("product", "a", allow=["("], text="["))
 
-    assert [problem.path for problem in kit.problems._found] == [
+    assert [problem.path for problem in kit.found()] == [
         "pages.one.links.product.text",
         "pages.one.links.product.allow",
     ]

@@ -157,6 +157,16 @@ def test_a_page_that_comes_again_stops_paging_and_none_of_it_is_kept_twice(kit):
     assert stop(last) == ["paging one stopped: repeated page"]
 
 
+def test_pages_of_rows_that_look_alike_are_not_taken_for_repeated_ones(kit):
+    rule = listing(kit, kit.paginate("page", param="p"))
+
+    sent, last = walk(
+        kit, rule, kit.page(""), [rows("in stock", "in stock", more=f"<i>{n}</i>") for n in range(4)]
+    )
+
+    assert (len(sent), len(last.items)) == (4, 2)
+
+
 def test_a_site_that_starts_again_at_its_first_page_is_noticed(kit):
     rule = listing(kit, kit.paginate("page", param="p"))
 
@@ -368,7 +378,7 @@ def test_a_body_that_should_be_json_but_is_not_fails_the_page(kit):
 def test_a_mistake_in_any_selector_of_a_paginator_is_a_problem(kit):
     kit.compile(kit.paginate("page", param="p", last="x::bad", more="y::bad"))
 
-    assert [problem.path for problem in kit.problems._found] == [
+    assert [problem.path for problem in kit.found()] == [
         "pages.one.paginate.more",
         "pages.one.paginate.last",
     ]

@@ -73,4 +73,4 @@ def test_a_pipe_may_have_made_the_value_what_the_type_says(real):
 def test_an_unknown_option_of_a_type_is_a_problem(real):
     real.compile(real.item(real.field("it", "b", type="int", type_options=real.node({"nothing": 1}))))
 
-    assert [problem.message for problem in real.problems._found] == ['unknown key "nothing"']
+    assert [problem.message for problem in real.found()] == ['unknown key "nothing"']
