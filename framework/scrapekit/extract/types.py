@@ -79,6 +79,8 @@ def _converted(path: str, name: str, call: Apply) -> Apply:
     already = _ALREADY.get(name, lambda _: False)
     # The remark must not hold data of the page: remarks are counted, and there must be few.
     fault = f"is not {'an' if name[0] in 'aeiou' else 'a'} {name}"
+    if name == "enum":
+        fault = "is none of its options"
 
     def convert(value: Any, reading: Reading) -> Any:
         if already(value):
