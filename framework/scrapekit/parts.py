@@ -127,7 +127,7 @@ class Exporter(Protocol):
     """
 
     guarantee: ClassVar[Literal["exactly once", "at least once"]]
-    """What it promises; printed by ``scrapekit plugins`` and in the report."""
+    """What it promises; printed at the end of a run and kept in the report."""
 
     def open(self, position: Position | None) -> None:
         """Begin anew (None) or at *position*, forgetting whatever was written after it."""

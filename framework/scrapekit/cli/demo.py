@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import shlex
+import shutil
 import signal
 from collections.abc import Mapping, Sequence
 from itertools import islice
@@ -17,7 +18,7 @@ from scrapekit.cli.output import say
 from scrapekit.cli.run import Manner, Runner, drive
 from scrapekit.cli.signals import sigterm_interrupts
 from scrapekit.cli.summary import summarize
-from scrapekit.cli.words import columns, printable, short_path
+from scrapekit.cli.words import columns, counted, printable, short_path
 from scrapekit.errors import ExitCode
 from scrapekit.report import Report
 
@@ -94,7 +95,18 @@ def first_records(report: Report) -> list[str]:
 
 
 def _record_table(records: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The records' plain fields, as many as the terminal is wide enough for."""
     names = [name for name, value in records[0].items() if not isinstance(value, list | dict)]
+    room = shutil.get_terminal_size().columns
+    kept = 0
+    while kept < len(names) and max(map(len, _fields(names[: kept + 1], records))) <= room:
+        kept += 1
+    lines = _fields(names[:kept], records)
+    left_out = len(records[0]) - kept
+    return lines + [f"  and {counted(left_out, 'more field')} in each"] * bool(left_out)
+
+
+def _fields(names: Sequence[str], records: Sequence[Mapping[str, Any]]) -> list[str]:
     rows = [[_cell(record.get(name)) for name in names] for record in records]
     return columns([list(map(printable, names)), *rows], indent="  ")
 

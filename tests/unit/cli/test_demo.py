@@ -37,23 +37,38 @@ def report_of(path: Path, *, exporter: str = "jsonl", published: bool = True) ->
     return replace(REPORT, exports=(ExportReport(exporter, str(path), 1, "exactly once", published),))
 
 
-def test_the_first_records_are_a_table(tmp_path, monkeypatch):
+@pytest.fixture
+def books(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """Nine records in a file of the working directory."""
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "books.jsonl"
-    books = [
+    records = [
         {"title": f"Book {n}\x1b[2J", "price": n / 2, "tags": ["a"], "about": "x" * 40, "isbn": None}
         for n in range(9)
     ]
-    path.write_text("".join(json.dumps(book) + "\n" for book in books))
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return report_of(path)
 
-    (table,) = first_records(report_of(path))
+
+def test_the_first_records_are_a_table(books, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    (table,) = first_records(books)
 
     cut = "x" * 31 + "…"
     assert table.splitlines() == [
         "the first records of books.jsonl",
         "  title          price  about                             isbn",
         *[f"  Book {n}\\x1b[2J  {n / 2!s:5}  {cut}" for n in range(5)],
+        "  and 1 more field in each",
     ]
+
+
+def test_a_narrow_terminal_gets_fewer_fields(books, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "40")
+    (table,) = first_records(books)
+
+    assert table.splitlines()[1:3] == ["  title          price", "  Book 0\\x1b[2J  0.0"]
+    assert table.splitlines()[-1] == "  and 3 more fields in each"
 
 
 @pytest.mark.parametrize("text", ["", None])
@@ -76,19 +91,17 @@ def test_a_file_that_is_not_json_lines_or_not_there_yet_is_not_read(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_shop_stays_open_until_it_is_told_to_close(number):
-    process = subprocess.Popen(
-        [sys.executable, "-m", "scrapekit", "demo", "--serve"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    address = line.split()[5]
-    with urllib.request.urlopen(address + "/", timeout=10) as page:
-        status = page.status
-    process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    command, pipe = [sys.executable, "-m", "scrapekit", "demo", "--serve"], subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        line = process.stdout.readline()
+        address = line.split()[5]
+        with urllib.request.urlopen(address + "/", timeout=10) as page:
+            status = page.status
+        process.send_signal(number)
+        # Not communicate(), which would lose what readline() has read ahead.
+        out, err = process.stdout.read(), process.stderr.read()
 
     assert (process.returncode, status, err) == (0, 200, "")
     assert line == f"the bookshop is open at {address} until Ctrl-C; in another terminal:\n"
