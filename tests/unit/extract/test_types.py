@@ -61,7 +61,9 @@ def test_an_enum_takes_only_its_options(real):
     options = real.node({"options": ["new", "used"]})
 
     assert read(real, "used", type="enum", type_options=options) == "used"
-    assert read(real, "old", type="enum", type_options=options) == {"book dropped: it is none of its options": 1}
+    assert read(real, "old", type="enum", type_options=options) == {
+        "book dropped: it is none of its options": 1
+    }
 
 
 def test_a_pipe_may_have_made_the_value_what_the_type_says(real):
