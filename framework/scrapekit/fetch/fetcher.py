@@ -192,15 +192,25 @@ def _own_headers(request: Request, site: Site) -> CIMultiDict[str]:
     return headers
 
 
-def _plain_headers(headers: Mapping[str, str]) -> dict[str, str]:
+def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Headers by lower-case name. Repeated ones are joined by ", " (RFC 9110 5.2), cookies by newlines."""
-    plain: dict[str, str] = {}
+    plain = {name.lower(): value for name, value in headers.items()}
+    if len(plain) == len(headers) and all(map(str.isascii, plain.values())):
+        return plain
+    found: dict[str, list[str]] = {}
     for name, value in headers.items():
-        name = name.lower()
-        if name in plain:
-            value = plain[name] + ("\n" if name == "set-cookie" else ", ") + value
-        plain[name] = value
-    return plain
+        found.setdefault(name.lower(), []).append(value)
+    return {name: _joined(name, values) for name, values in found.items()}
+
+
+def _joined(name: str, values: list[str]) -> str:
+    text = ("\n" if name == "set-cookie" else ", ").join(values)
+    if text.isascii() or name == "location":  # a redirect sends the bytes back as they came
+        return text
+    # Bytes that are no UTF-8 come as lone surrogates, which no file can hold; they are Latin-1 then.
+    if any("\udc80" <= character <= "\udcff" for character in text):
+        return text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return text
 
 
 async def _drain(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from scrapekit.errors import FetchError
 from scrapekit.fetch import HttpFetcher
 from scrapekit.model import Request, Verdict
 from scrapekit.recipe.model import Http, Secret
+from scrapekit.responses import redirect
 
 OK = b"HTTP/1.1 200 OK\r\n"
 
@@ -56,6 +57,24 @@ async def test_set_cookie_headers_are_kept_apart(site):
     url = site.serve(page(b"", "200 OK", "Set-Cookie: a=1, 2", "Set-Cookie: b=3"))
 
     assert (await fetched(site, url)).headers["set-cookie"] == "a=1, 2\nb=3"
+
+
+async def test_headers_in_any_encoding_are_text(site):
+    head = OK + b"X-A: \xe9\r\nX-B: \xc3\xa9\r\nContent-Length: 0\r\n\r\n"
+
+    headers = (await fetched(site, site.serve(head))).headers
+
+    assert (headers["x-a"], headers["x-b"]) == ("é", "é")
+
+
+async def test_a_location_in_any_encoding_leads_where_the_server_meant(site):
+    site.serve(page(), "/caf%E9")
+    url = site.serve(b"HTTP/1.1 302 F\r\nLocation: /caf\xe9\r\nContent-Length: 0\r\n\r\n")
+    async with fetching(site) as fetcher:
+        request = Request(url)
+        hop = redirect(request, await fetcher.fetch(request), 5)
+
+        assert (await fetcher.fetch(hop)).url == site.url("/caf%E9")
 
 
 async def test_what_is_sent_by_default(site):
