@@ -40,10 +40,13 @@ def export(context: ExportContext, *groups: Sequence[Record], kind: str = "book"
     """Write the groups, a checkpoint after each, and publish."""
     exporter = make_exporter(SqliteExporter, context, options)
     exporter.open(None)
-    for group in groups:
-        exporter.write(items_of(group, kind))
-        exporter.checkpoint()
-    exporter.close(finished=True)
+    try:
+        for group in groups:
+            exporter.write(items_of(group, kind))
+            exporter.checkpoint()
+        exporter.close(finished=True)
+    finally:
+        exporter.close(finished=False)
 
 
 def items_of(records: Sequence[Record], kind: str = "book") -> list[Item]:

@@ -29,8 +29,12 @@ _IN_WORDS = {
 def connect(path: Path) -> sqlite3.Connection:
     """A connection whose commits survive a power cut and whose transactions are the caller's."""
     db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False)
-    # Without EXTRA the removed journal can come back after a power cut and undo the last commit.
-    db.execute("PRAGMA synchronous = EXTRA")
+    try:
+        # Without EXTRA the removed journal can come back after a power cut and undo the last commit.
+        db.execute("PRAGMA synchronous = EXTRA")
+    except sqlite3.Error:
+        db.close()
+        raise
     return db
 
 
