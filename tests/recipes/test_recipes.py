@@ -1,0 +1,98 @@
+"""Every recipe we ship yields what its pages hold.
+
+A folder beside this file, named like a recipe, records a site: ``site/`` holds its pages,
+``expected.jsonl`` the records (``{site}`` stands for the address), ``overrides.txt`` what is set
+with ``--set``. The bookshop needs no folder: the demo serves it, and its catalogue is the truth.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scrapekit.demo.catalogue import books
+from scrapekit.demo.shop import BookShop
+
+HERE = Path(__file__).resolve().parent
+RECIPES = HERE.parents[1] / "recipes"
+RECORDED = sorted(folder.name for folder in HERE.iterdir() if (folder / "site").is_dir())
+SERVED_BY_THE_DEMO = {"bookshop", "bookshop-api"}
+
+pytestmark = pytest.mark.slow
+
+
+def in_order(records: list[dict[str, Any]]) -> list[str]:
+    """Pages arrive in any order, so records are compared as sorted text."""
+    return sorted(json.dumps(record, ensure_ascii=False) for record in records)
+
+
+def test_every_recipe_has_pages_to_prove_itself_on():
+    assert {recipe.stem for recipe in RECIPES.glob("*.yaml")} == SERVED_BY_THE_DEMO | set(RECORDED)
+
+
+@pytest.mark.parametrize("name", RECORDED)
+async def test_a_recipe_yields_what_its_recorded_pages_hold(name, served, run_recipe):
+    overrides = (HERE / name / "overrides.txt").read_text(encoding="utf-8").split()
+    with served(HERE / name / "site") as site:
+        ended = await run_recipe(RECIPES / f"{name}.yaml", site, overrides)
+
+    expected = (HERE / name / "expected.jsonl").read_text(encoding="utf-8").replace("{site}", site)
+    assert ended.status == 0, ended.printed
+    assert in_order(ended.records) == in_order([json.loads(line) for line in expected.splitlines()])
+
+
+async def test_the_bookshop_recipe_yields_the_catalogue(run_recipe):
+    async with BookShop() as shop:
+        ended = await run_recipe(RECIPES / "bookshop.yaml", shop.url)
+
+    assert ended.status == 0, ended.printed
+    assert in_order(ended.records) == in_order(
+        [
+            {
+                "title": book.title,
+                "author": book.author,
+                "category": book.category,
+                "price": float(book.price),
+                "rating": book.rating,
+                "in_stock": book.stock,
+                "upc": book.upc,
+                "image": f"{shop.url}/media/{book.number}.svg",
+                "description": book.description,
+                "url": shop.url + book.path,
+            }
+            for book in books()
+        ]
+    )
+
+
+async def test_the_bookshop_recipe_fetches_each_page_once_and_nothing_else(run_recipe):
+    async with BookShop() as shop:
+        await run_recipe(RECIPES / "bookshop.yaml", shop.url)
+
+        listings = ["/", "/page/2/", "/page/3/"]
+        assert shop.hits == dict.fromkeys(["/robots.txt", *listings, *(book.path for book in books())], 1)
+
+
+async def test_the_api_recipe_yields_the_catalogue(run_recipe):
+    async with BookShop() as shop:
+        ended = await run_recipe(RECIPES / "bookshop-api.yaml", shop.url)
+
+    assert ended.status == 0, ended.printed
+    assert in_order(ended.records) == in_order(
+        [
+            {
+                "title": book.title,
+                "author": book.author,
+                "category": book.category,
+                "price": float(book.price),
+                "rating": book.rating,
+                "in_stock": book.stock,
+                "upc": book.upc,
+                "description": book.description,
+            }
+            for book in books()
+        ]
+    )
