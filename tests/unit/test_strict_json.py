@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scrapekit.strict_json import DEEPEST, _write, json_writer, utf8
@@ -106,6 +106,7 @@ def test_what_json_has_no_word_for_is_refused_by_its_type(value, kind):
     assert str(refused.value) == f"{kind} is no JSON value"
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_whatever_the_value_it_is_strict_json_on_one_line(value):
     written = json_writer()(value)
@@ -114,6 +115,7 @@ def test_whatever_the_value_it_is_strict_json_on_one_line(value):
     assert b"\n" not in written
 
 
+@settings(deadline=None)
 @given(VALUES)
 def test_orjson_and_the_standard_library_mean_the_same(value):
     pytest.importorskip("orjson")
@@ -125,6 +127,7 @@ def test_orjson_and_the_standard_library_mean_the_same(value):
     assert read_strictly(fast(value)) == read_strictly(_write(value))
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_utf8_changes_lone_surrogates_only(text):
     written = utf8(text).decode()

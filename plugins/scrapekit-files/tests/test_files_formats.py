@@ -169,7 +169,7 @@ def test_a_number_and_an_ordinary_text_are_not_guarded(text):
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
 
 
-@settings(max_examples=200)
+@settings(max_examples=80, deadline=None)
 @pytest.mark.slow
 @given(
     st.lists(st.tuples(TEXTS, TEXTS), max_size=5),
@@ -198,7 +198,7 @@ def unguarded(cell: str) -> str:
     return cell[1:] if guarded else cell
 
 
-@settings(max_examples=200)
+@settings(max_examples=80, deadline=None)
 @pytest.mark.slow
 @given(st.lists(st.dictionaries(TEXTS, TEXTS | st.integers() | st.lists(TEXTS), max_size=3), max_size=5))
 def test_any_record_comes_back_from_json(tmp_path_factory, records):
