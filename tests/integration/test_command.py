@@ -145,7 +145,7 @@ def test_a_run_that_brings_nothing_ends_with_1_and_says_why(run, site):
 
     assert result.returncode == 1
     lines = result.stdout.splitlines()
-    assert "failed: 1 request" in lines
+    assert "gave no page: 1 request" in lines
     assert f"      {site}/nowhere/index.html" in lines
     assert "not as promised" in lines
     assert lines[-1] == "exit code 1: the run ended, but it did not bring what was promised"

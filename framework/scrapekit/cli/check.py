@@ -24,9 +24,10 @@ def command(recipes: Sequence[Path], **choices: Any) -> int:
 
     The exit code is 0 when every recipe is right, 2 when one is not.
     """
-    from scrapekit import run as runner
+    # Not scrapekit.run, which brings the engine and the store.
+    from scrapekit.prepare import RunSettings, prepare
 
-    return check(recipes, lambda recipe: runner.prepare(runner.RunSettings(recipe=recipe, **choices)))
+    return check(recipes, lambda recipe: prepare(RunSettings(recipe=recipe, **choices)))
 
 
 def check(recipes: Sequence[Path], prepare: Callable[[Path], Any]) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from scrapekit.cli.words import columns, counted, duration, printable, short_path, size
 from scrapekit.errors import ExitCode
-from scrapekit.model import FAILURES
+from scrapekit.model import FAILURES, Verdict
 from scrapekit.report import ExportReport, Failure, Report
 
 _MEANING = {
@@ -16,6 +16,7 @@ _MEANING = {
     ExitCode.STUCK: "the run could not go on",
     ExitCode.INTERRUPTED: "interrupted; nothing is lost",
 }
+_NO_PAGE = FAILURES | {Verdict.ROBOTS, Verdict.OUT_OF_SCOPE, Verdict.DROPPED}
 _SHOWN_FAILURES = 10
 _WIDEST_REASON = 300
 
@@ -79,10 +80,10 @@ def _promise(export: ExportReport) -> str:
 
 
 def _failures(report: Report) -> Iterator[str]:
-    total = max(sum(report.verdicts.get(verdict, 0) for verdict in FAILURES), len(report.failures))
+    total = max(sum(report.verdicts.get(verdict, 0) for verdict in _NO_PAGE), len(report.failures))
     if not total:
         return
-    yield f"failed: {counted(total, 'request')}"
+    yield f"gave no page: {counted(total, 'request')}"
     left = _SHOWN_FAILURES
     for reason, failures in _by_reason(report.failures):
         if left <= 0:
@@ -90,8 +91,8 @@ def _failures(report: Report) -> Iterator[str]:
         yield f"  {len(failures):,} × {reason}"
         yield from (f"      {failure.url}" for failure in failures[:left])
         left -= len(failures[:left])
-    if total > _SHOWN_FAILURES:
-        yield f"  and {total - _SHOWN_FAILURES:,} more; see {short_path(Path(report.job) / 'report.json')}"
+    if more := total - (_SHOWN_FAILURES - left):
+        yield f"  and {more:,} more; see {short_path(Path(report.job) / 'report.json')}"
 
 
 def _by_reason(failures: Iterable[Failure]) -> list[tuple[str, list[Failure]]]:
@@ -99,7 +100,9 @@ def _by_reason(failures: Iterable[Failure]) -> list[tuple[str, list[Failure]]]:
     groups: dict[str, list[Failure]] = {}
     for failure in failures:
         tries = f", {failure.tries} tries" if failure.tries > 1 else ""
-        reason = failure.reason or failure.verdict
+        verdict = failure.verdict.replace("_", " ")
+        reason = failure.reason if failure.verdict == Verdict.FAILED else f"{verdict}: {failure.reason}"
+        reason = reason if failure.reason else verdict
         if len(reason) > _WIDEST_REASON:
             reason = reason[: _WIDEST_REASON - 1] + "…"
         groups.setdefault(f"{reason}{tries}", []).append(failure)

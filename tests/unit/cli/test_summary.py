@@ -20,7 +20,7 @@ COMPLETE = Report(
     resumed=False,
     seen=1021,
     waiting=0,
-    verdicts={"ok": 1000, "empty": 10, "out_of_scope": 11, "failed": 0},
+    verdicts={"ok": 1000, "empty": 10, "not_modified": 11, "failed": 0},
     records={"book": 1000, "review": 2500},
     retries=0,
     bytes=12_345_678,
@@ -35,7 +35,7 @@ def test_a_complete_run():
         "pages\n"
         "  ok            1,000\n"
         "  empty            10\n"
-        "  out of scope     11\n"
+        "  not modified     11\n"
         "  seen          1,021\n"
         "  (12.3 MB)\n"
         "\n"
@@ -97,14 +97,14 @@ def test_a_broken_contract_says_what_was_not_kept_and_everything_else_that_happe
         outcome="broken contract",
         reason="book: 2 records, but at least 20 are expected",
         seen=6,
-        verdicts={"ok": 2, "failed": 3, "blocked": 1},
+        verdicts={"ok": 2, "failed": 2, "blocked": 1, "out_of_scope": 1},
         records={"book": 2},
         exports=(),
         failures=(
             Failure("https://a.test/1", "book", "blocked", "HTTP 403"),
             Failure("https://a.test/2", "book", "failed", "HTTP 503", 4),
             Failure("https://a.test/3", "book", "failed", "HTTP 503", 4),
-            Failure("https://a.test/4", "book", "failed", ""),
+            Failure("https://a.test/4", "book", "out_of_scope", ""),
         ),
         notes={"links out of scope": 7, "records dropped: price is required": 1200},
         broken=("book: 2 records, but at least 20 are expected",),
@@ -116,22 +116,23 @@ def test_a_broken_contract_says_what_was_not_kept_and_everything_else_that_happe
         "books: broken contract after 12.3 s\n"
         "\n"
         "pages\n"
-        "  ok       2\n"
-        "  failed   3\n"
-        "  blocked  1\n"
-        "  seen     6\n"
+        "  ok            2\n"
+        "  failed        2\n"
+        "  blocked       1\n"
+        "  out of scope  1\n"
+        "  seen          6\n"
         "  (12.3 MB)\n"
         "\n"
         "records\n"
         "  book  2\n"
         "\n"
-        "failed: 4 requests\n"
+        "gave no page: 4 requests\n"
         "  2 × HTTP 503, 4 tries\n"
         "      https://a.test/2\n"
         "      https://a.test/3\n"
-        "  1 × HTTP 403\n"
+        "  1 × blocked: HTTP 403\n"
         "      https://a.test/1\n"
-        "  1 × failed\n"
+        "  1 × out of scope\n"
         "      https://a.test/4\n"
         "\n"
         "noted\n"
@@ -159,7 +160,7 @@ def test_ten_failures_are_shown_and_the_rest_counted():
     report = replace(COMPLETE, verdicts={"failed": 250}, seen=250, failures=failures)
 
     assert summarize(report).split("\n\n")[-1] == (
-        "failed: 250 requests\n"
+        "gave no page: 250 requests\n"
         "  50 × HTTP 500\n"
         + "".join(f"      https://a.test/{n}\n" for n in range(0, 20, 2))
         + "  and 240 more; see /jobs/books/report.json"
@@ -190,7 +191,7 @@ def test_text_from_the_network_cannot_drive_the_terminal():
     report = replace(COMPLETE, verdicts={"failed": 1}, seen=1, failures=failures)
 
     assert summarize(report).split("\n\n")[-1] == (
-        "failed: 1 request\n  1 × odd \\x07 reason\\nwith a break\n      https://a.test/\\x1b[2J"
+        "gave no page: 1 request\n  1 × odd \\x07 reason\\nwith a break\n      https://a.test/\\x1b[2J"
     )
 
 
