@@ -75,7 +75,7 @@ class Admission:
     def _take_links(self, group: Group, requests: Sequence[Request]) -> None:
         known, limits = self._known, self._limits
         for request in requests:
-            plain = request.body is None and request.method == "GET"
+            plain = request.body is None and request.method == "GET" and request.paging is None
             if plain and request.url in known:
                 group.counters["duplicates"] += 1
             elif not limits.scope.allows(request.url):

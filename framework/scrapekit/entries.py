@@ -45,6 +45,17 @@ class Entry:
         return self.rank, self.seq
 
 
+def identity(request: Request) -> int:
+    """The fingerprint that makes two requests the same one: method, canonical address and body.
+
+    Following pages that differ in nothing but a header carry what sets them apart in
+    ``paging["key"]``.
+    """
+    key = request.paging.get("key") if request.paging else None
+    body = request.body if key is None else (request.body or b"") + str(key).encode()
+    return fingerprint(request.url, request.method, body)
+
+
 def rank_of(request: Request, order: str) -> int:
     """The lane's sort key: priority first (higher sooner), then depth as *order* says.
 
@@ -67,7 +78,7 @@ class Candidate:
         self.request = request
         self.lane = lane_of(request.url)
         self.rank = rank_of(request, order)
-        self.fp = fingerprint(request.url, request.method, request.body)
+        self.fp = identity(request)
         self.hop_of = hop_of
         """The entry that redirected here; it ends as a duplicate when this URL is known already."""
         self.again = again

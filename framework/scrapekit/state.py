@@ -15,11 +15,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from scrapekit.entries import Candidate, Committed, Entry, Group, LaneState, Restored
+from scrapekit.entries import Candidate, Committed, Entry, Group, LaneState, Restored, identity
 from scrapekit.errors import JobError, StuckError
 from scrapekit.model import FAILURES, Outcome, Request, Verdict
 from scrapekit.report import Failure
-from scrapekit.url import fingerprint
 
 FORMAT = 1
 """The version of the tables below; a store of another version is refused, never half-read."""
@@ -136,7 +135,7 @@ class Store:
     @staticmethod
     def _entry(lane: str, rank: int, seq: int, text: str) -> Entry:
         request = Request.from_json(text)
-        return Entry(request, lane, rank, seq, fingerprint(request.url, request.method, request.body))
+        return Entry(request, lane, rank, seq, identity(request))
 
     def commit(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
         """Make a group durable in one transaction: all of it or none of it."""

@@ -177,3 +177,11 @@ def test_the_store_is_a_file_people_can_look_into(store, path):
     db.close()
 
     assert rows == [("a.test", '{"url":"http://a.test/1","page":""}')]
+
+
+def test_following_pages_that_differ_in_a_header_only_are_requests_of_their_own(store):
+    pages = [Request("http://a.test/x", headers=(("Page", n),), paging={"key": n}) for n in "123"]
+    committed = store.commit(Group(new=[Candidate(page, "breadth") for page in pages]), {})
+
+    assert len(committed.queued) == 3
+    assert store.commit(Group(new=[Candidate(pages[0], "breadth")]), {}).duplicates == 1
