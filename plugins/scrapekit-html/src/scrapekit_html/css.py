@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cssselect import parser as css
@@ -31,6 +31,17 @@ _KNOWN_WORDS = (
     "link not nth-child nth-last-child nth-last-of-type nth-of-type only-child only-of-type root scope where"
 )
 _KNOWN = _KNOWN_WORDS.split()
+_REWORDED = (
+    (re.compile(r"got pseudo-element (::[^ ]+) not at the end of a selector"), r"\1 can only end a selector"),
+    (re.compile(r"got pseudo-element (::[^ ]+) inside .*"), r"\1 cannot stand in brackets"),
+    (re.compile(r'got pseudo-class "(:scope)" not at .*'), r"\1 can only begin a selector"),
+    (re.compile(r"got nested (:not)\(\)"), r"\1() cannot stand in \1()"),
+    (re.compile(r"\*(:[a-z-]+)(?:\(\))? is not implemented"), r"\1 needs a tag before it"),
+    (re.compile(r"expected (selector|ident)\b"), r"expected a \1"),
+    (re.compile(r"\bident\b"), "name"),
+)
+"""cssselect's words for some mistakes, and ours."""
+
 _LIVE = frozenset({"active", "focus", "hover", "target", "visited"})
 
 
@@ -56,9 +67,15 @@ class _Part:
         return self.origin[min(max(at, 0), len(self.origin) - 1)]
 
 
-def read_css(text: str) -> list[Branch]:
-    """The alternatives of a selector, in the order written; raises SelectorError with the offset."""
-    return [_branch(part) for part in _parts(text, _tokens(text))]
+def read_css(text: str, *, any_case: bool = False) -> list[Branch]:
+    """The alternatives of a selector, in the order written; raises SelectorError with the offset.
+
+    With *any_case* the attribute of ``::attr(Href)`` is href, as in HTML.
+    """
+    branches = [branch for part in _parts(text, _tokens(text)) for branch in _branches(part)]
+    if any_case:
+        return [replace(branch, takes=branch.takes and branch.takes.lower()) for branch in branches]
+    return branches
 
 
 def _tokens(text: str) -> list[Token]:
@@ -107,15 +124,27 @@ def _join(text: str, start: int, end: int, pieces: list[tuple[int, str]]) -> _Pa
     return _Part(said + text[at:end], [*origin, *range(at, end + 1)])
 
 
-def _branch(part: _Part) -> Branch:
+def _branches(part: _Part) -> list[Branch]:
     try:
         (selector,) = css.parse(part.text)
+        tree, scoped = _without_scope(selector.parsed_tree)
     except css.SelectorSyntaxError as error:
         raise _refusal(error, part) from None
     except RecursionError:
         raise SelectorError("the selector is nested too deeply") from None
-    tree, scoped = _without_scope(selector.parsed_tree)
-    return Branch(tree, scoped, _takes(selector.pseudo_element, part))
+    branch = Branch(tree, scoped, _takes(selector.pseudo_element, part))
+    inside = _all_inside(tree) if branch.takes else None
+    # ``p ::text`` is all text in p, its own too, as in other tools that have ::text.
+    return [branch] if inside is None else [replace(branch, tree=inside), branch]
+
+
+def _all_inside(tree: Tree) -> Tree | None:
+    """The p of ``p *``; None for any other selector."""
+    if not isinstance(tree, CombinedSelector) or tree.combinator != " ":
+        return None
+    subject = tree.subselector
+    is_any = isinstance(subject, css.Element) and subject.element is None and subject.namespace is None
+    return tree.selector if is_any else None
 
 
 def _takes(pseudo: Any, part: _Part) -> str | None:
@@ -131,10 +160,8 @@ def _takes(pseudo: Any, part: _Part) -> str | None:
         name = pseudo
     at = part.text.lower().rfind("::" + name)
     offset = part.offset(at if at >= 0 else part.text.lower().rfind(":" + name))
-    brackets = "()" if isinstance(pseudo, FunctionalPseudoElement) else ""
-    raise SelectorError(
-        f"unknown pseudo-element ::{name}{brackets}", offset=offset, width=len(name) + 2, hint=_TAKES
-    )
+    said = "::attr() takes one attribute's name" if name == "attr" else f"unknown pseudo-element ::{name}"
+    raise SelectorError(said, offset=offset, width=len(name) + 2, hint=_TAKES)
 
 
 def _without_scope(tree: Tree) -> tuple[Tree, bool]:
@@ -157,7 +184,7 @@ def _refusal(error: Exception, part: _Part) -> SelectorError:
     message = str(error)
     if found := _GOT.fullmatch(message):
         token = Token(found["type"], found["value"], pos=int(found["at"]))  # type: ignore[arg-type]
-        said = found["said"][:1].lower() + found["said"][1:]
+        said = _sentence(found["said"])
         return SelectorError(
             f"{said}, found {_shown(token)}",
             offset=part.offset(token.pos),
@@ -165,36 +192,41 @@ def _refusal(error: Exception, part: _Part) -> SelectorError:
             hint=_hint(token, said),
         )
     if found := _AT.fullmatch(message):
-        said = found["said"][:1].lower() + found["said"][1:]
-        return SelectorError(said, offset=part.offset(int(found["at"])))
+        return SelectorError(_sentence(found["said"]), offset=part.offset(int(found["at"])))
     return _named_refusal(message, part)
 
 
 def _named_refusal(message: str, part: _Part) -> SelectorError:
     named = _NAMED.search(message)
     at = part.text.lower().rfind(named["name"]) if named else -1
-    said = message[:1].lower() + message[1:] if not message.startswith(":") else message
     if at < 0 or named is None:
-        return SelectorError(said.rstrip("."))
-    return SelectorError(said, offset=part.offset(at), width=len(named["name"]))
+        return SelectorError(_sentence(message))
+    return SelectorError(_sentence(message), offset=part.offset(at), width=len(named["name"]))
 
 
 def _shown(token: Token) -> str:
     return "the end" if token.type == "EOF" else f'"{token.value}"'
 
 
+def _sentence(said: str) -> str:
+    """Cssselect's sentence in the words of this project."""
+    said = (said[:1].lower() + said[1:]).rstrip(".")
+    for theirs, ours in _REWORDED:
+        said = theirs.sub(ours, said)
+    return said
+
+
 def _hint(token: Token, said: str) -> str:
     if token.type == "NUMBER" and "string" in said:
         return f'quote the value: "{token.value}"'
     if token.type == "NUMBER":
-        return f"a name cannot begin with a digit; write \\3{token.value} or [class~=…]"
+        return 'a name cannot begin with a digit; a class that does is written [class~="1st"]'
     return ""
 
 
 def refuse_expression(error: ExpressionError, text: str) -> SelectorError:
     """What the translator could not express, with its place in *text* and what to write instead."""
-    message = str(error).rstrip(".").partition(", got [")[0]
-    message = message[:1].lower() + message[1:]
+    message = _sentence(str(error).partition(", got [")[0])
     if found := _PREFIX.search(message):
         return SelectorError(message, offset=max(0, text.find(found["prefix"] + "|")))
     if message.startswith("invalid series"):

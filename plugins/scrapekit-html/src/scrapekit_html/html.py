@@ -37,7 +37,7 @@ class HtmlParser:
         """A CSS or XPath selector as a function; see `Parser.compile`."""
         if language == "xpath":
             return compile_xpath(selector, first=first, prefixes={})
-        branches = read_css(selector)
+        branches = read_css(selector, any_case=True)
         try:
             path = to_xpath(_translator, branches, first=first)
         except ExpressionError as error:

@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 from lxml import etree
 
 from scrapekit import Select
+from scrapekit_html.chain import Chain, NotPlanned, read_chain
+from scrapekit_html.checks import Check, Node
 from scrapekit_html.css import Branch
-from scrapekit_html.match import Chain, Check, Node, NotPlanned, read_chain
 from scrapekit_html.xpath import not_an_element
 
 _MEMO_SIZE = 4096

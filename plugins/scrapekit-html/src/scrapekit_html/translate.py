@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from cssselect.parser import Attrib, CombinedSelector, Element, Hash, Negation, Pseudo, Relation, Tree
 from cssselect.xpath import ExpressionError, GenericTranslator, HTMLTranslator, XPathExpr, is_safe_name
 
 from scrapekit_html.css import Branch
+
+_Chain: TypeAlias = list[tuple[str, Tree]]
+"""The compounds of a selector from left to right, each with the combinator before it."""
 
 _FORWARD = {"": "self::", " ": "descendant::", ">": "child::", "~": "following-sibling::"}
 
@@ -40,22 +43,50 @@ class _RightToLeft(_Base):
         return f"following-sibling::*[1]{condition}"
 
     def xpath_combinedselector(self, combined: CombinedSelector) -> XPathExpr:
-        right = self.xpath(combined.subselector)
-        return right.add_condition(self._look_back(combined.combinator, combined.selector))
+        chain = list(_flat("", combined))
+        expression = self.xpath(chain[-1][1])
+        for condition in (self._beside(chain, len(chain) - 1), self._above(chain, len(chain) - 1)):
+            if condition:
+                expression.add_condition(condition)
+        return expression
 
-    def _look_back(self, combinator: str, left: Tree) -> str:
-        if combinator in _NEAREST_IS_ENOUGH:
-            axis, links = _NEAREST_IS_ENOUGH[combinator]
-            if not isinstance(left, CombinedSelector):
-                return f"{axis}::{self.xpath(left)}[1]"
-            if left.combinator in links:
-                beyond = self._look_back(left.combinator, left.selector)
-                return f"{axis}::{self.xpath(left.subselector)}[1][{beyond}]"
-            return f"{axis}::{self.xpath(left)}"
-        if combinator == ">":
-            return f"parent::{self.xpath(left)}"
-        condition = self._condition(left)
-        return f"preceding-sibling::*[1][{condition}]" if condition else "preceding-sibling::*"
+    def _above(self, chain: _Chain, at: int) -> str:
+        """What must stand above part *at* by way of the nearest descendant combinator to its left.
+
+        Looking at one ancestor is enough: parts tied by the other combinators stand a fixed number
+        of levels apart, so when nothing right is above the nearest, nothing is above one farther up.
+        """
+        top, levels = at, 0
+        while top and chain[top][0] != " ":
+            levels += chain[top][0] == ">"
+            top -= 1
+        if not top:
+            return ""
+        ancestor = self._with_beside(chain, top - 1)
+        beyond = self._above(chain, top - 1)
+        path = "parent::*/" * levels + f"ancestor::{ancestor}[1]"
+        return f"{path}[{beyond}]" if beyond else path
+
+    def _beside(self, chain: _Chain, at: int) -> str:
+        """What must stand just above or before part *at*, up to the next descendant combinator."""
+        combinator = chain[at][0]
+        if at == 0 or combinator == " ":
+            return ""
+        if combinator == "~" and (at == 1 or chain[at - 1][0] != "+"):
+            # The siblings share what is above them, and the nearest has most others before it.
+            beyond = self._beside(chain, at - 1)
+            nearest = f"preceding-sibling::{self.xpath(chain[at - 1][1])}[1]"
+            return f"{nearest}[{beyond}]" if beyond else nearest
+        left = self._with_beside(chain, at - 1)
+        if combinator == "+":
+            left.add_name_test()
+            return "preceding-sibling::*[1]" + (f"[{left.condition}]" if left.condition else "")
+        return f"parent::{left}" if combinator == ">" else f"preceding-sibling::{left}"
+
+    def _with_beside(self, chain: _Chain, at: int) -> XPathExpr:
+        expression = self.xpath(chain[at][1])
+        beside = self._beside(chain, at)
+        return expression.add_condition(beside) if beside else expression
 
     def _condition(self, tree: Tree) -> str:
         """What holds for an element that *tree* matches; empty when that is every element."""
@@ -105,11 +136,6 @@ class _RightToLeft(_Base):
         if pseudo.ident in ("active", "focus", "hover", "target", "visited"):
             raise ExpressionError(f"The pseudo-class :{pseudo.ident} matches nothing in a fetched page")
         return super().xpath_pseudo(pseudo)
-
-
-# ``x b c``: when the b nearest to c has no x above it, no b farther up has one, so looking at one b
-# is enough and the cost stays linear. That holds only while b hangs on what is before it by these.
-_NEAREST_IS_ENOUGH = {" ": ("ancestor", (" ",)), "~": ("preceding-sibling", ("~", " ", ">"))}
 
 
 class HtmlCss(_RightToLeft, HTMLTranslator):
