@@ -195,6 +195,10 @@ def _broken_counts(recipe: Recipe, records: Mapping[str, int]) -> list[str]:
             found.append(f"{count} {kind} records, expected at least {expect.least}")
         if expect.most is not None and count > expect.most:
             found.append(f"{count} {kind} records, expected at most {expect.most}")
+    # A crawl that found nothing is no success, unless the recipe says so for every kind.
+    unsaid = recipe.expect_any
+    if unsaid and not any(records.get(kind) for kind in unsaid):
+        found.append(f"no {' or '.join(unsaid)} record was found")
     return found
 
 

@@ -14,13 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol, TypeVar
 
 from scrapekit.entries import Committed, Entry, Group, Restored
-from scrapekit.errors import StuckError
+from scrapekit.errors import StuckError, UsageError
 from scrapekit.model import Item
 from scrapekit.parts import Exporter, Position
 from scrapekit.report import Failure
 from scrapekit.state import Store
 
 _T = TypeVar("_T")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Export(Protocol):
@@ -65,8 +66,7 @@ class Journal:
         self._store = self._make_store()
         restored = self._store.open(self._fingerprint)
         for export in self._exports:
-            position = restored.positions.get(export.name)
-            _guarded(export, lambda e=export, p=position: e.exporter.open(p))  # type: ignore[misc]
+            _open(export, restored.positions.get(export.name))
             self._opened.append(export)
             self.written[export.name] = restored.counters.get(f"export:{export.name}", 0)
         return restored
@@ -121,6 +121,19 @@ class Journal:
                 self._store.close()
 
 
+def _open(export: Export, position: Position | None) -> None:
+    """Open an export; a place that cannot be written is a mistake of the command, told at once."""
+    try:
+        export.exporter.open(position)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise _stop(export, error) from error
+        raise UsageError(
+            f"cannot write {export.name.partition(':')[2]}: {error.strerror or error}",
+            hint="name another file with -o, or mend what stands in the way",
+        ) from error
+
+
 def _write(export: Export, items: Sequence[Item]) -> Position:
     export.exporter.write(items)
     return export.exporter.checkpoint()
@@ -131,7 +144,10 @@ def _guarded(export: Export, work: Callable[[], _T]) -> _T:
     try:
         return work()
     except OSError as error:
-        hint = "run the same command again when it is mended"
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            hint = "free some space and run the same command again"
-        raise StuckError(f"export {export.name}: {error.strerror or error}", hint=hint) from error
+        raise _stop(export, error) from error
+
+
+def _stop(export: Export, error: OSError) -> StuckError:
+    mend = "free some space" if error.errno in _FULL else "mend it"
+    hint = f"{mend} and run the same command again"
+    return StuckError(f"export {export.name}: {error.strerror or error}", hint=hint)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from scrapekit import Item, Origin, Outcome, Request, StuckError, Verdict
+from scrapekit import Item, Origin, Outcome, Request, StuckError, UsageError, Verdict
 from scrapekit.entries import Candidate, Group
 from scrapekit.journal import Journal
 from scrapekit.state import Store
@@ -53,7 +53,7 @@ def exporter():
 
 
 def journal(tmp_path, exporter, select=lambda items: items):
-    export = SimpleNamespace(name="memory", exporter=exporter, select=select)
+    export = SimpleNamespace(name="memory:out.txt", exporter=exporter, select=select)
     return Journal(lambda: Store(tmp_path / "job.sqlite"), [export], "recipe")
 
 
@@ -71,7 +71,7 @@ async def test_a_group_is_written_and_its_position_stored(tmp_path, exporter):
     restored = await second.open()
     await second.close()
 
-    assert restored.positions == {"memory": {"n": 2}}
+    assert restored.positions == {"memory:out.txt": {"n": 2}}
     assert exporter.calls == [
         "open None",
         "write 2",
@@ -140,15 +140,26 @@ async def test_publishing_closes_the_exports_before_the_job_counts_as_finished(t
     ("code", "hint"),
     [
         (errno.ENOSPC, "free some space and run the same command again"),
-        (errno.EACCES, "run the same command again when it is mended"),
+        (errno.EIO, "mend it and run the same command again"),
     ],
 )
 async def test_what_the_disk_refuses_is_a_clear_stop(tmp_path, exporter, code, hint):
-    exporter.error = OSError(code, "it said no")
     one = journal(tmp_path, exporter)
+    await one.open()
+    exporter.error = OSError(code, "it said no")
     with pytest.raises(StuckError) as caught:
-        await one.open()
+        await one.commit(group(1))
     exporter.error = None
     await one.close()
 
-    assert (str(caught.value), caught.value.hint) == ("export memory: it said no", hint)
+    assert (str(caught.value), caught.value.hint) == ("export memory:out.txt: it said no", hint)
+
+
+async def test_a_file_that_cannot_be_written_is_a_mistake_of_the_command(tmp_path, exporter):
+    exporter.error = OSError(errno.EACCES, "Permission denied")
+    one = journal(tmp_path, exporter)
+    with pytest.raises(UsageError) as caught:
+        await one.open()
+    await one.close()
+
+    assert str(caught.value) == "cannot write out.txt: Permission denied"
