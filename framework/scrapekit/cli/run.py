@@ -22,6 +22,7 @@ from scrapekit.cli.signals import Stop, signals_stop, sigterm_interrupts
 from scrapekit.cli.summary import summarize
 from scrapekit.cli.words import masked
 from scrapekit.errors import ScrapekitError
+from scrapekit.loops import loop_factory
 from scrapekit.report import Report, Snapshot
 
 
@@ -103,7 +104,8 @@ def execute(runner: Runner, settings: Any, manner: Manner, arguments: Sequence[s
     try:
         with sigterm_interrupts():
             prepared = runner.prepare(settings)
-            report = asyncio.run(drive(runner, prepared, manner))
+            with asyncio.Runner(loop_factory=loop_factory()) as loop:
+                report = loop.run(drive(runner, prepared, manner))
     except ScrapekitError as error:
         return tell_error(error, as_json=manner.log_format == "json")
     secrets = prepared.recipe.secrets
