@@ -182,20 +182,29 @@ class Problems:
             return
         self._found.append(Problem(mark, path, message, hint))
 
+    def near(self, word: str, known: Iterable[str]) -> str:
+        """The hint of `did_you_mean`; empty when nobody would read it."""
+        return "" if self.full else did_you_mean(word, known)
+
     def raise_if_any(self) -> None:
         """Raise RecipeError with everything noted so far; return when there is nothing."""
         if self._found:
             raise RecipeError(self._found, more=self._more)
 
 
+_LISTED = 30
+_COMPARED = 300
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word nearest to *word*, else listing what is known."""
     names = sorted(known)
-    listing = f"known here: {', '.join(names)}" if names else ""
-    return nearest(word, names) or listing
+    listed = ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
+    return nearest(word, names) or (f"known here: {listed}" if names else "")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word nearest to *word*; empty when none is near."""
-    near = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6) if len(word) <= 60 else []
+    names = sorted(known)[:_COMPARED]
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) if len(word) <= 60 else []
     return f'did you mean "{near[0]}"?' if near else ""

@@ -7,8 +7,9 @@ mixed types holds.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NoReturn, TypeAlias
 
 from scrapekit.errors import ExpressionError, did_you_mean
 from scrapekit.expression_syntax import parse
@@ -125,16 +126,22 @@ class Compiler:
         key = name.attribute
         return lambda env: item_of(whole(env), key)
 
-    def _refuse_root(self, name: Name) -> None:
-        roots = sorted(self._names)
+    def _refuse_root(self, name: Name) -> NoReturn:
         word = name.root or name.attribute
+        message, hint = f'unknown name "{word}"', did_you_mean(word, self._names)
         if not name.root and word in self._names:
             message, hint = f'"{word}" needs a name after it', f"write {word}.NAME"
-        elif not name.root and (near := [root for root in roots if word in (self._names[root] or ())]):
-            message, hint = f'unknown name "{word}"', f"write {near[0]}.{word}"
-        else:
-            message, hint = f'unknown name "{word}"', did_you_mean(word, roots)
+        elif not name.root:
+            hint = self._whole_name(word) or hint
         raise ExpressionError(message, offset=name.offset, width=len(word), hint=hint)
+
+    def _whole_name(self, word: str) -> str:
+        """A hint for a name that lacks its root: ``title`` for ``item.title``."""
+        roots = {attribute: root for root, known in self._names.items() for attribute in known or ()}
+        near = difflib.get_close_matches(word, roots, n=1)
+        if near:
+            return f"write {roots[near[0]]}.{near[0]}"
+        return f"write item.{word}" if self._names.get("item", ()) is None else ""
 
     def _attribute(self, root: str, name: Name) -> Run:
         known, attribute = self._names.get(root), name.attribute

@@ -89,7 +89,7 @@ def _refuse_character(text: str, position: int) -> NoReturn:
         "!": "write != or not",
         "&": "write and",
         "~": "write matches 'pattern'",
-        "{": "an expression stands inside one pair of {{ }}",
+        "{": "an expression holds no braces",
     }
     raise ExpressionError(f'unexpected "{sign}"', offset=offset, hint=hints.get(sign, ""))
 
@@ -229,7 +229,7 @@ class _Parser:
 
 def _number(token: _Token) -> Constant:
     value = float(token.text) if re.search(r"[.eE]", token.text) else int(token.text[:25])
-    if value >= LARGEST_INTEGER:
+    if value == float("inf") or (isinstance(value, int) and value >= LARGEST_INTEGER):
         raise ExpressionError("the number is too large", offset=token.offset, width=token.width)
     return Constant(value, token.offset, token.width)
 

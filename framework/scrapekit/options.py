@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar, overload
 
 from scrapekit import units
-from scrapekit.errors import Problems, did_you_mean, nearest
+from scrapekit.errors import Problems, nearest
 from scrapekit.mark import Mark
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, plain, shown
 from scrapekit.quoting import quote_hint
@@ -233,7 +233,7 @@ class Options:
         known = self._asked | set(also_known)
         for key in self._map.entries:
             if key not in known:
-                hint = "" if self.problems.full else did_you_mean(key, known)
+                hint = self.problems.near(key, known)
                 self.problems.add(self.key_mark(key), self.at(key), f'unknown key "{shown(key)}"', hint)
 
 

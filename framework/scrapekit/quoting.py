@@ -16,8 +16,8 @@ def quoted(text: str) -> str:
 
 
 def rest_of_line(line: str, column: int) -> str:
-    """What stands on *line* from *column* (from 1) on, without a comment."""
-    rest = line[column - 1 :]
+    """What stands on *line* from *column* (from 1) on, without a comment; at most 300 characters."""
+    rest = line[column - 1 : column + 300]
     return _COMMENT_AT_END.sub("", rest).rstrip() if rest.strip() else ""
 
 
@@ -26,5 +26,5 @@ def quote_hint(node: Node) -> str:
     mark = node.mark
     if not isinstance(node, (ListNode, MapNode)) or mark.line > len(mark.source.lines):
         return ""
-    text = mark.source.lines[mark.line - 1][mark.column - 1 :][: mark.width]
+    text = mark.source.lines[mark.line - 1][mark.column - 1 : mark.column - 1 + mark.width]
     return f"quote it if it is text: {quoted(text)}" if text[:1] in ("[", "{") and len(text) > 1 else ""

@@ -19,6 +19,8 @@ from scrapekit.expression_values import bounded, render
 
 __all__ = ["Environment", "Placeholder", "Template", "compile_template", "has_placeholder", "split"]
 
+MOST_PLACEHOLDERS = 1_000
+
 
 def has_placeholder(text: str) -> bool:
     """True when *text* is a template, for it opens a placeholder."""
@@ -63,6 +65,8 @@ def split(text: str) -> list[str | Placeholder]:
     Raises ExpressionError, with the offset in *text*, for a placeholder that is not closed or
     holds no expression.
     """
+    if text.count("{{") > MOST_PLACEHOLDERS:
+        raise ExpressionError(f"a template holds at most {MOST_PLACEHOLDERS:,} placeholders")
     return [part for part in _parts(text) if part != ""]
 
 

@@ -90,6 +90,10 @@ class Builder:
 
     def _mark(self, event: Any) -> Mark:
         start, end = event.start_mark, event.end_mark
+        last = len(self.source.lines) - 1
+        if start.line > last:
+            # libyaml ends a last line that has no line end, and stands on the one after it.
+            return Mark(self.source, last + 1, len(self.source.lines[last]) + 1)
         width = end.column - start.column
         if end.line != start.line:
             width = len(self.source.lines[start.line]) - start.column
@@ -97,7 +101,7 @@ class Builder:
 
     def _written(self, mark: Mark) -> str:
         """The source text under *mark*."""
-        return self.source.lines[mark.line - 1][mark.column - 1 :][: mark.width]
+        return self.source.lines[mark.line - 1][mark.column - 1 : mark.column - 1 + mark.width]
 
     def _explain(self, slip: Meant) -> ScalarNode | None:
         if not self._muted and slip.mark.line not in self.explained:
@@ -142,13 +146,17 @@ class Builder:
         if slip := meant.commented_out(self.source, mark):
             return self._explain(slip) or nothing
         parent = self._open[-1] if self._open else None
-        line = self.source.lines[mark.line - 1]
-        if parent and parent.is_map and parent.flow and not line[: mark.column - 1].rstrip().endswith(":"):
+        before = self.source.lines[mark.line - 1][max(0, mark.column - 100) : mark.column - 1]
+        if parent and parent.is_map and parent.flow and not before.rstrip().endswith(":"):
             self._regrow(parent, mark)
         return nothing
 
     def _regrow(self, parent: _Open, mark: Mark) -> None:
-        """Give the text of a grown key back to the value before it."""
+        """Give the text of a grown key back to the value before it, once a line: texts must not pile up."""
+        if mark.line in self.explained:
+            parent.keys.pop(parent.key or "", None)
+            parent.drop = True
+            return
         key = parent.key or ""
         last = next(reversed(parent.entries), None)
         slip = meant.grown_key(key, parent.keys.pop(key, mark), parent.entries.get(last or ""))

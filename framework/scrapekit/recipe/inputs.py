@@ -177,10 +177,12 @@ def _choices(options: Options, kind: str) -> Mapping[str, object]:
 def _value(found: _Input, given: Mapping[str, str], environ: Mapping[str, str], problems: Problems) -> object:
     if (text := given.get(found.name)) is not None:
         word = f"-i {found.name}" if found.type == "secret" else f"-i {found.name}={shown(text)}"
-        return _checked(found, ScalarNode(text, _on_command_line(word), text), problems, typed(text))
+        node = ScalarNode(text, _on_command_line(word), text)
+        return _checked(found, node, problems, typed(text), hidden=found.type == "secret")
     if found.env and (text := environ.get(found.env)):
         mark = _on_command_line(f"${found.env}")
-        return _checked(found, ScalarNode(text, mark, text), problems, typed(text))
+        # What a variable holds may be anyone's secret, whatever a recipe calls it.
+        return _checked(found, ScalarNode(text, mark, text), problems, typed(text), hidden=True)
     if isinstance(found.default, ScalarNode):
         return _checked(found, found.default, problems, found.default.value)
     if found.default is not None:
@@ -193,7 +195,9 @@ def _value(found: _Input, given: Mapping[str, str], environ: Mapping[str, str], 
     return None
 
 
-def _checked(found: _Input, node: ScalarNode, problems: Problems, meaning: object) -> object:
+def _checked(
+    found: _Input, node: ScalarNode, problems: Problems, meaning: object, *, hidden: bool = False
+) -> object:
     """The value as its type wants it; *meaning* is what YAML would read in the text."""
     if node.value is None:
         return None
@@ -203,9 +207,9 @@ def _checked(found: _Input, node: ScalarNode, problems: Problems, meaning: objec
         return None
     value, expected = _AS_TYPE[found.type](found, text, meaning)
     if value is None and expected:
-        shown_text = "something else" if found.type == "secret" else f'the text "{shown(text)}"'
-        hint = nearest(text, found.options)
-        problems.add(node.mark, found.path, f"expected {expected}, found {shown_text}", hint)
+        seen = "something else" if hidden else f'the text "{shown(text)}"'
+        hint = "" if hidden else nearest(text, found.options)
+        problems.add(node.mark, found.path, f"expected {expected}, found {seen}", hint)
     return value
 
 

@@ -50,7 +50,7 @@ def grown_key(key: str, mark: Mark, before: Node | None) -> Meant:
 def alias(mark: Mark, *, inside: bool) -> Meant:
     """``*x`` is an alias; *inside* brackets the text that was meant ends with it."""
     line = mark.source.lines[mark.line - 1]
-    written = line[mark.column - 1 :][: mark.width]
+    written = line[mark.column - 1 : mark.column - 1 + mark.width]
     whole = written if inside else rest_of_line(line, mark.column)
     message = f'"{shown(written)}" is a YAML alias, which recipes do without'
     return Meant(mark, message, f"if it is text, quote it: {quoted(whole)}", _text(written, mark))
@@ -59,7 +59,7 @@ def alias(mark: Mark, *, inside: bool) -> Meant:
 def sign(kind: str, mark: Mark, *, scalar: bool) -> Meant:
     """``&x`` is an anchor and ``!x`` a tag (*kind*), before a scalar or before a collection."""
     line = mark.source.lines[mark.line - 1]
-    words = line[mark.column - 1 :].split(maxsplit=1)
+    words = line[mark.column - 1 : mark.column + 200].split(maxsplit=1)
     word = words[0] if words else ""
     message = f'"{shown(word)}" is a YAML {kind}, which recipes do without'
     hint = f"if it is text, quote it: {quoted(rest_of_line(line, mark.column))}" if scalar else "leave it out"

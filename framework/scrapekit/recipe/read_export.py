@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from scrapekit.errors import Problems, did_you_mean
+from scrapekit.errors import Problems
 from scrapekit.mark import Mark, SourceText
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
@@ -76,7 +76,7 @@ def _long(
         return None
     _check_path(str(target.value), target.mark, options.at("path"), problems)
     named = tuple(_known(options, "items", kinds, "record kind"))
-    columns = [field for kind in named or kinds for field in kinds.get(kind, ())]
+    columns = dict.fromkeys(field for kind in named or kinds for field in kinds.get(kind, ()))
     return Export(
         name,
         path,
@@ -98,14 +98,14 @@ def _rest(node: Node) -> MapNode | None:
     return MapNode(rest, node.mark, {key: node.key_mark(key) for key in rest})
 
 
-def _known(options: Options, key: str, known: Sequence[str] | Kinds, what: str) -> Iterator[str]:
+def _known(options: Options, key: str, known: Collection[str], what: str) -> Iterator[str]:
     for node in options.texts(key):
         name = str(node.value)
         if node.broken:
             continue
         if name not in known:
             message = f'there is no {what} "{shown(name)}"'
-            options.problems.add(node.mark, options.at(key), message, did_you_mean(name, known))
+            options.problems.add(node.mark, options.at(key), message, options.problems.near(name, known))
         else:
             yield name
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from scrapekit.errors import did_you_mean
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
-from scrapekit.recipe.model import LinkRule, Selector
+from scrapekit.recipe.model import LinkRule, Pattern, Selector
 from scrapekit.recipe.patterns import read_patterns
 from scrapekit.recipe.read_fields import read_fields
 from scrapekit.recipe.read_request import read_shape
@@ -35,7 +34,7 @@ def read_links(ground: Ground, options: Options, pages: Collection[str]) -> tupl
         path = f"{options.at('links')}.{page}"
         if page not in pages:
             message = f'there is no page rule "{shown(page)}"'
-            ground.problems.add(node.key_mark(page), path, message, did_you_mean(page, pages))
+            ground.problems.add(node.key_mark(page), path, message, ground.problems.near(page, pages))
         rules = value.items if isinstance(value, ListNode) else (value,)
         for at, rule in enumerate(rules):
             where = f"{path}[{at}]" if isinstance(value, ListNode) else path
@@ -73,9 +72,6 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
     if attributes and found and found.reads:
         message = f'the selector names an attribute already: "@{found.reads[0]}"'
         options.problem("attr", message, "leave out one of the two")
-    texts = read_patterns(options, "text")
-    if len(texts) > 1:
-        options.problem("text", "a link has one text: give one pattern", "re:one|two matches either")
     rule = LinkRule(
         page,
         path,
@@ -87,7 +83,7 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
         allow=read_patterns(options, "allow"),
         deny=read_patterns(options, "deny"),
         domains=read_hosts(options, "domains"),
-        text=texts[0] if texts else None,
+        text=_text(options),
         max=options.integer("max", least=1),
         priority=options.integer("priority", 0, least=-1_000_000, most=1_000_000) or 0,
         when=options.scalar("when", "a condition"),
@@ -96,6 +92,13 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
     )
     options.close()
     return rule if rule.selector or rule.url else None
+
+
+def _text(options: Options) -> Pattern | None:
+    patterns = read_patterns(options, "text")
+    if len(patterns) > 1:
+        options.problem("text", "a link has one text: give one pattern", "re:one|two matches either")
+    return patterns[0] if patterns else None
 
 
 def _check_source(options: Options) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from scrapekit.errors import Problems, did_you_mean
+from scrapekit.errors import Problems
 from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import ItemRule, PageRule
@@ -133,7 +133,9 @@ def _key(options: Options) -> str | None:
     name = options.text("key")
     fields = options.node("fields")
     if name and isinstance(fields, MapNode) and name not in fields.entries:
-        options.problem("key", f'there is no field "{shown(name)}"', did_you_mean(name, fields.entries))
+        options.problem(
+            "key", f'there is no field "{shown(name)}"', options.problems.near(name, fields.entries)
+        )
         return None
     return name or None
 

@@ -12,6 +12,7 @@ from scrapekit.options import as_text
 from scrapekit.recipe.model import Step
 from scrapekit.recipe.scalar import typed
 
+_LONGEST = 2_000
 _QUOTED = r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\""
 _STEP = re.compile(rf"(?:{_QUOTED}|[^|'\"])+")
 _NAMED = re.compile(r"\s*([^\W\d][\w.-]*)\s*(?::\s*(.*?)\s*)?\Z", re.DOTALL)
@@ -48,6 +49,9 @@ def _steps(node: Node, problems: Problems, path: str) -> Iterator[Step]:
 
 def _from_text(node: ScalarNode, problems: Problems, path: str) -> Iterator[Step]:
     text = str(node.value)
+    if len(text) > _LONGEST:
+        problems.add(node.mark, path, f"a pipe is longer than {_LONGEST:,} characters", "write it as a list")
+        return
     position = 0
     while True:
         found = _STEP.match(text, position)

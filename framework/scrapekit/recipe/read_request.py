@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from scrapekit.errors import did_you_mean
+from scrapekit.errors import nearest
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import RequestShape
@@ -39,7 +39,7 @@ def _method(options: Options, bodies: list[str]) -> str:
     text = options.text("method", default)
     method = text.upper()
     if method not in METHODS:
-        options.problem("method", f'unknown method "{shown(text)}"', did_you_mean(method, METHODS))
+        options.problem("method", f'unknown method "{shown(text)}"', nearest(method, METHODS))
         return default
     if bodies and method in ("GET", "HEAD"):
         options.problem("method", f"a {method} request has no body", f'leave out "{bodies[0]}", or use POST')

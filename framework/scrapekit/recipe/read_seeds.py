@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from scrapekit.errors import Problems, did_you_mean
+from scrapekit.errors import Problems
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.quoting import quote_hint
@@ -15,7 +15,7 @@ from scrapekit.recipe.read_request import read_shape
 from scrapekit.template import has_placeholder
 from scrapekit.url import resolve
 
-_SOURCES_TO_COME = ("sitemap", "feed", "file", "column", "graphql")
+_SOURCES_TO_COME = ("sitemap", "feed", "file", "column")
 
 
 def read_seeds(node: Node | None, pages: Collection[str], problems: Problems) -> tuple[Seed, ...]:
@@ -42,7 +42,7 @@ def _by_page(node: MapNode, pages: Collection[str], problems: Problems) -> Itera
         path = f"seeds.{page}"
         if page not in pages:
             message = f'there is no page rule "{shown(page)}"'
-            problems.add(node.key_mark(page), path, message, did_you_mean(page, pages))
+            problems.add(node.key_mark(page), path, message, problems.near(page, pages))
         yield from _several(value, page, path, problems)
 
 

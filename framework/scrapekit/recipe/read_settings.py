@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Literal, cast
 
-from scrapekit.errors import Problems, did_you_mean
+from scrapekit.errors import Problems
 from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
 from scrapekit.recipe.model import Crawl, Expect, Http, Secret
@@ -148,7 +148,7 @@ def read_expect(node: Node | None, kinds: Collection[str], problems: Problems) -
             found[kind] = _expected(value, path, problems)
         else:
             message = f'no page rule gives records of kind "{shown(kind)}"'
-            problems.add(node.key_mark(kind), path, message, did_you_mean(kind, kinds))
+            problems.add(node.key_mark(kind), path, message, problems.near(kind, kinds))
     return found
 
 

@@ -77,9 +77,11 @@ def _open_quote(fault: _Fault) -> Slip:
 def _tab(fault: _Fault) -> Slip | None:
     line = fault.text(fault.line)
     column = line.find("\t") + 1
-    if not column or line[: column - 1].strip():
-        return None
-    return Slip(fault.line, column, 1, "a tab cannot indent a setting", "use spaces")
+    if column and not line[: column - 1].strip():
+        return Slip(fault.line, column, 1, "a tab cannot indent a setting", "use spaces")
+    if fault.sign == "\t":
+        return Slip(fault.line, fault.column, 1, "a tab cannot stand before a value", "use spaces")
+    return None
 
 
 def _leading_sign(fault: _Fault) -> Slip | None:
@@ -107,6 +109,11 @@ def _missing_space(fault: _Fault) -> Slip | None:
                 line, found.end(1) + 1, 1, "a space is missing after the colon", f"write `{found[1]}: ...`"
             )
     return None
+
+
+def _tight_colon(fault: _Fault) -> Slip:
+    message = "a space is missing after the colon"
+    return Slip(fault.line, fault.column, 1, message, "quote the text if the colon is part of it")
 
 
 def _colon(fault: _Fault) -> Slip | None:
@@ -180,6 +187,7 @@ _KINDS: Sequence[tuple[str, _Explain]] = (
     (r"sequence entries are not allowed", _dash),
     (r"mapping values are not allowed|could not find expected ':'", _missing_space),
     (r"mapping values are not allowed", _colon),
+    (r"found unexpected ':'", _tight_colon),
     (r"could not find expected ':'", _no_colon),
     (r"flow (sequence|mapping|node)", _flow),
     (r"block (mapping|collection)", _block),

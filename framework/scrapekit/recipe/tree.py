@@ -24,6 +24,8 @@ from scrapekit.recipe.slip import diagnose
 LARGEST = 2**20
 """The most bytes a recipe may have."""
 
+_TOO_LARGE = "the recipe is larger than 1 MiB"
+
 # libyaml is ten times as fast; PyYAML built without it has only its own parser.
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -46,6 +48,10 @@ def load_tree(path: Path, problems: Problems) -> MapNode | None:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f'cannot read the recipe "{path}": {reason}') from error
+    if len(body) > LARGEST:
+        beginning = _source(str(path), body[:500].decode("utf-8-sig", "replace"))
+        problems.add(Mark(beginning, 1, 1), "", _TOO_LARGE)
+        return None
     text = _decode(body, str(path), problems)
     return None if text is None else parse_tree(text, str(path), problems)
 
@@ -54,9 +60,6 @@ def _decode(body: bytes, name: str, problems: Problems) -> str | None:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        # A file cut at the limit may end inside a character; its size is the problem then.
-        if len(body) > LARGEST and error.start >= LARGEST - 3:
-            return body.decode("utf-8-sig", "ignore")
         before = body[: error.start].decode("utf-8-sig")
         source = _source(name, body.decode("utf-8-sig", "replace"))
         hint = "save the file as UTF-8"
@@ -76,7 +79,7 @@ def parse_tree(text: str, name: str, problems: Problems, *, loader: Any = None) 
     source = _source(name, text)
     start = Mark(source, 1, 1)
     if len(text.encode("utf-8", "replace")) > LARGEST:
-        problems.add(start, "", "the recipe is larger than 1 MiB")
+        problems.add(start, "", _TOO_LARGE)
         return None
     if found := _UNREADABLE.search(text):
         mark = _mark_at_end(source, text[: found.start()])
@@ -120,6 +123,8 @@ def _add_slip(builder: Builder, error: yaml.MarkedYAMLError) -> None:
     lines = builder.source.lines
     at, opened = error.problem_mark or error.context_mark, error.context_mark
     line, column = (at.line + 1, at.column + 1) if at else (1, 1)
+    if line > len(lines):
+        line, column = len(lines), len(lines[-1]) + 1
     slip = diagnose(
         lines,
         f"{error.context or ''}: {error.problem or ''}",
