@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 from cssselect import HTMLTranslator
+from cssselect import parser as css_parser
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
 from scrapekit import Document
 from scrapekit.testing import make_page, make_parser
+from scrapekit_html.chain import NotPlanned, read_chain
 from scrapekit_html.html import HtmlParser
 
 TAGS = ["div", "p", "a", "ul", "li", "span", "h3"]
@@ -27,16 +29,17 @@ WORDS = ["UPC", "foo", "b&amp;r", "&nbsp;", " ", "Price\n"]
 
 def write_page(pick: random.Random) -> str:
     """Random markup: nested, with comments, repeated ids and tags left open."""
+    id_share = pick.choice([0.1, 0.6])
 
     def attributes() -> str:
         found = ""
         if pick.random() < 0.5:
             found += f' class="{pick.choice(CLASSES)}"'
-        if pick.random() < 0.2:
+        if pick.random() < id_share:
             found += f' id="{pick.choice(IDS)}"'
         if pick.random() < 0.3:
             found += f' {pick.choice(ATTRIBUTES)}="{pick.choice(VALUES)}"'
-        if pick.random() < 0.05:
+        if pick.random() < id_share / 2:
             found += f' name="{pick.choice(IDS)}"'
         return found
 
@@ -58,14 +61,15 @@ def write_page(pick: random.Random) -> str:
 
 def write_selector(pick: random.Random, branches: tuple[int, ...] = (1, 1, 1, 2)) -> str:
     """A random selector of the kinds that recipes are made of."""
+    id_share = pick.choice([0.15, 0.5])
 
     def simple() -> str:
         kind = pick.random()
-        if kind < 0.35:
-            return "." + pick.choice(NAMES)
-        if kind < 0.5:
+        if pick.random() < id_share:
             return "#" + pick.choice(IDS)
-        if kind < 0.7:
+        if kind < 0.4:
+            return "." + pick.choice(NAMES)
+        if kind < 0.6:
             operator = pick.choice(["", "=", "^=", "$=", "*=", "~=", "|="])
             value = f'{operator}"{pick.choice(VALUES)}"' if operator else ""
             flag = " i" if value and pick.random() < 0.1 else ""
@@ -131,7 +135,7 @@ def check(body: str, selectors: list[str], pick: random.Random) -> None:
         for selector in selectors
     ]
     root = parse(body, parser).root
-    scopes = [root, *pick.sample(list(root.iter("*")), k=min(3, len(list(root.iter("*")))))]
+    scopes = [root, *pick.choices(list(root.iter("*")), k=4)]
     pick.shuffle(compiled)
     for scope in scopes:
         for selector, first, every in compiled:
@@ -153,6 +157,26 @@ def test_thousands_of_pairs_of_page_and_selector_agree_with_cssselect(seed: int)
 def test_any_page_and_selector_agree_with_cssselect(seed: int):
     pick = random.Random(seed)
     check(write_page(pick), [write_selector(pick) for _ in range(4)], pick)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_a_chain_matches_the_elements_that_cssselect_finds(seed: int):
+    """Also where the planner would leave the selector to XPath."""
+    pick, compared = random.Random(seed), 0
+    for _ in range(40):
+        root = parse(write_page(pick), make_parser(HtmlParser)).root
+        for selector in [write_selector(pick, branches=(1,)) for _ in range(20)]:
+            try:
+                chain = read_chain(css_parser.parse(selector)[0].parsed_tree)
+            except NotPlanned:
+                continue
+            tag, match = chain.subject.tag, chain.match()
+            compared += 1
+            found = [node for node in root.iter("*") if tag in (None, node.tag) and match(node)]
+            assert found == plain(selector)(root), (selector, etree.tostring(root))
+
+    assert compared > 200
 
 
 @settings(max_examples=60, deadline=None)

@@ -44,10 +44,7 @@ def _above(left: Match) -> Match:
 def _parent(left: Match) -> Match:
     def look(node: Node) -> int:
         node = node.getparent()
-        if node is None:
-            return NOWHERE
-        found = left(node)
-        return NO if found == NO_SIBLING else found
+        return NOWHERE if node is None else left(node)
 
     return look
 

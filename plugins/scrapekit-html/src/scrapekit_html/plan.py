@@ -156,9 +156,9 @@ class _Anchor:
 def _nearest(chain: Chain, search: Search) -> Callable[[Node], Node | None]:
     """The first element of the search; near the element with the id, where the chain names one.
 
-    libxml2 knows that element without a search. When an id stands twice it knows the first; every
-    match comes after the element it hangs on, so a match near the first one is the first match.
-    Where that gives none, all is searched.
+    libxml2 knows that element without a search. When an id stands twice it knows the first (or an
+    ``<a name>`` before it); every match comes after the element it hangs on, so the first match
+    near that one is the first there is. Where there is none near, all is searched.
     """
     if not has_id(chain) or any(mark in _Anchor(chain).value for mark in " \t\r\n\f"):
         return lambda scope: next(search(scope), None)
@@ -168,7 +168,7 @@ def _nearest(chain: Chain, search: Search) -> Callable[[Node], Node | None]:
     def find(scope: Node) -> Node | None:
         if scope.getparent() is None:
             for anchor in lookup(scope, value=anchored.value):
-                if anchor.get("id") == anchored.value and _is_inside(anchor, scope):
+                if _is_inside(anchor, scope):
                     node = next(search(anchored.region(anchor)), None)
                     if node is not None:
                         return node
