@@ -17,6 +17,7 @@ from typing import Any, TypeAlias
 
 MOST_TEXT = 1_000_000
 """The most characters a text may have that an expression or a template puts together."""
+_PLAIN_NUMBERS = frozenset({int, float})
 _LARGEST_INTEGER = 2**63
 _NUMBER = re.compile(r"\s*[-+]?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?\s*\Z", re.ASCII)
 
@@ -110,8 +111,16 @@ def _as_date(value: Any, other: Any) -> Any:
         return value
 
 
+def _is_plain(left: Any, right: Any) -> bool:
+    """True for two numbers or two texts, which Python compares as we do: nearly every comparison."""
+    kind = left.__class__
+    return (kind in _PLAIN_NUMBERS and right.__class__ in _PLAIN_NUMBERS) or (kind is str is right.__class__)
+
+
 def equal(left: Any, right: Any) -> bool:
     """``left == right``."""
+    if _is_plain(left, right):
+        return bool(left == right)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     left, right = _aligned(left, right)
@@ -125,6 +134,8 @@ def unequal(left: Any, right: Any) -> bool:
 
 def _ordered(compare: _Operation) -> _Operation:
     def compared(left: Any, right: Any) -> bool:
+        if _is_plain(left, right):
+            return bool(compare(left, right))
         if left is None or right is None or isinstance(left, bool) or isinstance(right, bool):
             return False
         left, right = _aligned(left, right)

@@ -16,6 +16,7 @@ from scrapekit.node import ScalarNode
 from scrapekit.options import Options
 from scrapekit.recipe.model import Pattern
 from scrapekit.regex import RegexError, compile_regex
+from scrapekit.template import has_placeholder
 
 _PREFIX = "re:"
 
@@ -29,6 +30,10 @@ def read_patterns(options: Options, key: str) -> tuple[Pattern, ...]:
 def _read(options: Options, key: str, node: ScalarNode) -> Pattern | None:
     text = str(node.value)
     if node.broken:
+        return None
+    if not node.literal and has_placeholder(text):
+        hint = "only {{ inputs.NAME }} can be part of a pattern"
+        options.problems.add(node.mark, options.at(key), "a pattern cannot hold a template", hint)
         return None
     if not text.startswith(_PREFIX):
         return Pattern(node, glob_regex(text))

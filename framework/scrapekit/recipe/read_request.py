@@ -67,7 +67,7 @@ def read_headers(options: Options) -> MapNode | None:
         return None
     for name, value in node.entries.items():
         path = f"{options.at('headers')}.{name}"
-        if not _TOKEN.match(name):
+        if not is_token(name):
             hint = "a header's name is letters, digits and hyphens"
             options.problems.add(node.key_mark(name), path, f'no header is named "{shown(name)}"', hint)
         elif name.lower() in _OUR_OWN:
@@ -78,6 +78,11 @@ def read_headers(options: Options) -> MapNode | None:
         elif is_split(value):
             options.problems.add(value.mark, path, "a header's value is one line")
     return node
+
+
+def is_token(text: str) -> bool:
+    """True for what can name a header or a cookie."""
+    return _TOKEN.match(text) is not None
 
 
 def is_split(node: ScalarNode) -> bool:

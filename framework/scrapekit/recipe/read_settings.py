@@ -10,7 +10,7 @@ from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
 from scrapekit.recipe.model import Crawl, Expect, Http, Secret
 from scrapekit.recipe.read_links import read_hosts
-from scrapekit.recipe.read_request import is_split, read_headers
+from scrapekit.recipe.read_request import is_split, is_token, read_headers
 from scrapekit.recipe.substitute import SecretText
 
 _MOST_AT_ONCE = 1000
@@ -62,6 +62,8 @@ def _cookies(options: Options) -> MapNode | None:
         return None
     for name, value in node.entries.items():
         path = f"{options.at('cookies')}.{name}"
+        if not is_token(name):
+            options.problems.add(node.key_mark(name), path, f'no cookie is named "{shown(name)}"')
         if not isinstance(value, ScalarNode):
             options.problems.add(value.mark, path, f"expected text, found {describe(value)}")
         elif is_split(value):

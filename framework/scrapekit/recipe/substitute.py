@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from scrapekit.errors import ExpressionError, Problems, did_you_mean
-from scrapekit.expression_tree import Filtered, Name, walk
+from scrapekit.expression_tree import Filtered, Name, Tree, walk
 from scrapekit.expression_values import render
 from scrapekit.node import ListNode, MapNode, Node, Scalar, ScalarNode
 from scrapekit.recipe.inputs import Inputs
@@ -16,6 +16,9 @@ _Path: TypeAlias = tuple[str, ...]
 
 SECRET_PLACES = (("http", "headers"), ("http", "cookies"))
 """The sections whose values may hold a secret: they are sent to the seeds' own hosts only."""
+
+_SETTLED = ("name", "http", "crawl", "expect", "export")
+"""Sections that are settled before the first page: in them no template is left for later."""
 
 
 class SecretText(str):
@@ -81,10 +84,14 @@ class _Substitution:
         for offset, name in names:
             if name.root == "inputs" and (fault := self._fault(name, path)):
                 return self._refuse(node, path, fault[0], offset, name.width, fault[1])
-        if all(name.root == "inputs" for _, name in names) and not any(
-            isinstance(tree, Filtered) for _, tree in trees
-        ):
+        others: list[tuple[int, Tree]] = [found for found in names if found[1].root != "inputs"]
+        others += [(offset + tree.offset, tree) for offset, tree in trees if isinstance(tree, Filtered)]
+        if not others:
             return self._evaluate(node, text, path)
+        if path[0] in _SETTLED:
+            offset, tree = others[0]
+            message = "nothing but inputs is known here, and no filter"
+            return self._refuse(node, path, message, offset, tree.width, "write {{ inputs.NAME }}")
         return node
 
     def _fault(self, name: Name, path: _Path) -> tuple[str, str] | None:
