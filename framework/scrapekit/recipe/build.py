@@ -146,9 +146,10 @@ class Builder:
         if slip := meant.commented_out(self.source, mark):
             return self._explain(slip) or nothing
         parent = self._open[-1] if self._open else None
-        before = self.source.lines[mark.line - 1][max(0, mark.column - 100) : mark.column - 1]
-        if parent and parent.is_map and parent.flow and not before.rstrip().endswith(":"):
-            self._regrow(parent, mark)
+        if parent and parent.flow and (key := parent.keys.get(parent.key or "")):
+            end = key.column - 1 + key.width
+            if self.source.lines[key.line - 1][end : end + 100].lstrip()[:1] in (",", "}"):
+                self._regrow(parent, mark)
         return nothing
 
     def _regrow(self, parent: _Open, mark: Mark) -> None:

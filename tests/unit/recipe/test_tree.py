@@ -188,8 +188,11 @@ def test_what_yaml_read_otherwise_goes_on_as_it_was_meant(loader: object):
     assert len(problems) == 4
 
 
-def test_an_empty_value_with_a_comment_after_it_is_only_empty():
-    assert plain(tree_of("a:   # set below\nb: {c: , d: 1}\n")) == {"a": None, "b": {"c": None, "d": 1}}
+@pytest.mark.parametrize("loader", LOADERS)
+def test_an_empty_value_is_only_empty_where_its_key_has_a_colon(loader: object):
+    text = 'a:   # set below\nb: {c: , d: 1, e: }\nf: {"g":\n}\n'
+
+    assert plain(tree_of(text, loader)) == {"a": None, "b": {"c": None, "d": 1, "e": None}, "f": {"g": None}}
 
 
 @pytest.mark.parametrize("loader", LOADERS)
