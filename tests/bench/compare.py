@@ -141,7 +141,11 @@ def _server(options: argparse.Namespace, core: int | None) -> Iterator[str]:
         [*command, *pinned], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
-        yield process.stdout.readline().strip()
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            if process.poll() is not None:
+                print(f"the shop's server had ended by itself, status {process.returncode}", file=sys.stderr)
         # Leaving the block closes its standard input, which ends it.
 
 
