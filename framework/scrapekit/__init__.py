@@ -18,7 +18,6 @@ from scrapekit.errors import (
 from scrapekit.mark import Mark
 from scrapekit.model import Item, Origin, Outcome, Page, Request, Verdict
 from scrapekit.options import Options
-from scrapekit.part_file import PartFile
 from scrapekit.parts import (
     Document,
     ExportContext,
@@ -31,10 +30,11 @@ from scrapekit.parts import (
     Select,
     SimpleDocument,
 )
-from scrapekit.record_file import RecordFile
 from scrapekit.regex import RegexError, compile_regex
-from scrapekit.strict_json import json_writer, utf8
-from scrapekit.url import resolve
+from scrapekit.web.url import resolve
+from scrapekit.writing.part_file import PartFile
+from scrapekit.writing.record_file import RecordFile
+from scrapekit.writing.strict_json import json_writer, utf8
 
 if TYPE_CHECKING:
     from scrapekit.hookspecs import hookimpl

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from scrapekit.encoding import decode, sniff
+from scrapekit.web.encoding import decode, sniff
 
 
 class _Nothing(Mapping[str, Any]):

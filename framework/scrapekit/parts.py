@@ -59,7 +59,7 @@ class Parser(Protocol):
             def __init__(self, options: Options) -> None: ...
             def compile(self, selector, language, first):
                 return lambda scope: [w for w in scope if w.startswith(selector)]
-            def read(self, name): return str
+            def read(self, name): return lambda word: word
             def parse(self, page): return SimpleDocument(root=page.text.split(), base=page.url)
     """
 

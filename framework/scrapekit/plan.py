@@ -19,7 +19,7 @@ from scrapekit.parts import Parser
 from scrapekit.planned_export import KindInfo, PlannedExport, compile_export
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.model import Field, PageRule, Recipe
-from scrapekit.url import Scope
+from scrapekit.web.url import Scope
 
 __all__ = ["Plan", "PlannedExport", "compile_plan"]
 

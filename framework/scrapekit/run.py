@@ -9,19 +9,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from time import monotonic, time
 
 from scrapekit import __version__
-from scrapekit.accounts import Accounts
-from scrapekit.admission import Admission, Limits
-from scrapekit.engine import Engine, StoppedNow
+from scrapekit.crawl.admission import Admission, Limits
+from scrapekit.crawl.engine import Engine, StoppedNow
+from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.politeness import Pace
 from scrapekit.errors import StuckError
-from scrapekit.frontier import Frontier
-from scrapekit.job import JobFolder
-from scrapekit.journal import Journal
-from scrapekit.perform import Performer
-from scrapekit.politeness import Pace
+from scrapekit.job.accounts import Accounts
+from scrapekit.job.folder import JobFolder
+from scrapekit.job.journal import Journal
+from scrapekit.job.state import Store
 from scrapekit.prepare import Prepared, RunSettings, prepare
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import Report, Snapshot
-from scrapekit.state import Store
+from scrapekit.web.perform import Performer
 
 __all__ = ["Prepared", "RunSettings", "StopSignal", "prepare", "run"]
 
@@ -88,7 +88,7 @@ async def _run_job(
     prepared: Prepared, folder: JobFolder, watch: Callable[[Snapshot], None] | None, stop: StopSignal
 ) -> Report:
     # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
-    from scrapekit.fetch import HttpFetcher
+    from scrapekit.web.fetch import HttpFetcher
 
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
     relay = prepared.plugins.relay()

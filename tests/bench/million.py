@@ -16,14 +16,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from scrapekit import Outcome, Page, Request, Verdict
-from scrapekit.admission import Admission, Limits
-from scrapekit.engine import Engine
-from scrapekit.frontier import Frontier
+from scrapekit.crawl.admission import Admission, Limits
+from scrapekit.crawl.engine import Engine
+from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
-from scrapekit.journal import Journal
-from scrapekit.politeness import Pace
-from scrapekit.state import Store
-from scrapekit.url import Scope
+from scrapekit.job.journal import Journal
+from scrapekit.job.state import Store
+from scrapekit.web.url import Scope
 
 _LINKS = 10_000
 _HOSTS = 1_000
@@ -90,9 +90,8 @@ async def crawl(urls: int, fetch: int, folder: Path) -> None:
 
 def _print(marks: dict[str, tuple[float, float, float]], urls: int, fetch: int, size: int) -> None:
     wall, cpu, memory = ([marks[name][k] for name in ("start", "queued", "fetched")] for k in range(3))
-    print(
-        f"queued {urls:,}: {urls / (wall[1] - wall[0]):,.0f}/s, {1e6 * (cpu[1] - cpu[0]) / urls:.1f} µs CPU each"
-    )
+    each = 1e6 * (cpu[1] - cpu[0]) / urls
+    print(f"queued {urls:,}: {urls / (wall[1] - wall[0]):,.0f}/s, {each:.1f} µs CPU each")
     print(f"store: {size / urls:.0f} bytes an address")
     print(f"fetched {fetch:,}: {1e6 * (cpu[2] - cpu[1]) / fetch:.1f} µs CPU each")
     print(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scrapekit import Item, Origin, Outcome, Request, Verdict
-from scrapekit.admission import Admission, Limits
-from scrapekit.entries import Entry, Group
-from scrapekit.url import Scope
+from scrapekit.crawl.admission import Admission, Limits
+from scrapekit.crawl.entries import Entry, Group
+from scrapekit.web.url import Scope
 
 SITE = Scope.of("site", ["http://a.test/"])
 

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from scrapekit.deadline import Deadlines
+from scrapekit.web.deadline import Deadlines
 
 
 async def limited(deadlines, work):

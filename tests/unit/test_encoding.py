@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapekit.encoding import decode, sniff
+from scrapekit.web.encoding import decode, sniff
 
 HTML = "text/html"
 

@@ -12,14 +12,14 @@ from types import SimpleNamespace
 import pytest
 
 from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, Verdict
-from scrapekit.admission import Admission, Limits
-from scrapekit.engine import LARGE_BODY, Engine, StoppedNow
-from scrapekit.frontier import Frontier
+from scrapekit.crawl.admission import Admission, Limits
+from scrapekit.crawl.engine import LARGE_BODY, Engine, StoppedNow
+from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
-from scrapekit.journal import Journal
-from scrapekit.politeness import Pace
-from scrapekit.state import Store
-from scrapekit.url import Scope
+from scrapekit.job.journal import Journal
+from scrapekit.job.state import Store
+from scrapekit.web.url import Scope
 
 
 class Lines:

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrapekit.errors import ExpressionError
-from scrapekit.expression import compile_expression
+from scrapekit.language.expression import compile_expression
 from scrapekit.mark import Mark, SourceText
 
 NAMES = {"item": None, "page": ("url", "status"), "inputs": ("q",), "parent": None}

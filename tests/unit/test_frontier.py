@@ -8,11 +8,11 @@ import random
 from collections import defaultdict
 
 from scrapekit import FetchError, Request
-from scrapekit.entries import Entry, LaneState
-from scrapekit.frontier import Frontier
-from scrapekit.politeness import Pace, Retry
-from scrapekit.robots import ALLOW_ALL, RobotsNotNow, read_robots
-from scrapekit.url import lane_of
+from scrapekit.crawl.entries import Entry, LaneState
+from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.politeness import Pace, Retry
+from scrapekit.web.robots import ALLOW_ALL, RobotsNotNow, read_robots
+from scrapekit.web.url import lane_of
 
 FREE = {"obey_robots": False}
 

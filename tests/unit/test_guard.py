@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from scrapekit.guard import OPENING, Guard, Opening, guarded_socket, is_public
+from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket, is_public
 
 PUBLIC = [
     "1.1.1.1",

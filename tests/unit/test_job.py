@@ -10,8 +10,8 @@ import sys
 import pytest
 
 from scrapekit.errors import JobError
-from scrapekit.job import JobFolder
-from scrapekit.state import Store
+from scrapekit.job.folder import JobFolder
+from scrapekit.job.state import Store
 
 
 def test_two_runs_cannot_share_a_folder(tmp_path):
@@ -26,7 +26,7 @@ def test_two_runs_cannot_share_a_folder(tmp_path):
 
 def test_a_killed_run_leaves_no_lock_behind(tmp_path):
     code = (
-        "import sys, os, signal; from pathlib import Path; from scrapekit.job import JobFolder\n"
+        "import sys, os, signal; from pathlib import Path; from scrapekit.job.folder import JobFolder\n"
         "JobFolder(Path(sys.argv[1])).__enter__(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)

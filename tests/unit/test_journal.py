@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 
 from scrapekit import Item, Origin, Outcome, Request, StuckError, UsageError, Verdict
-from scrapekit.entries import Candidate, Group
-from scrapekit.journal import Journal
-from scrapekit.state import Store
+from scrapekit.crawl.entries import Candidate, Group
+from scrapekit.job.journal import Journal
+from scrapekit.job.state import Store
 
 
 class Memory:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 
 from scrapekit import Request
-from scrapekit.entries import Entry
-from scrapekit.lane import Lane
+from scrapekit.crawl.entries import Entry
+from scrapekit.crawl.lane import Lane
 
 
 def entry(seq, rank=0):

@@ -13,10 +13,10 @@ import pytest
 from scrapekit import hookimpl, parts
 from scrapekit.errors import PluginError
 from scrapekit.hookspecs import MOMENTS
-from scrapekit.loading import PROMISES, SINGULAR
-from scrapekit.offers import Offer, may_be_offered, read_offers
 from scrapekit.plugins import PartInfo, Plugins
-from scrapekit.relay import Relay
+from scrapekit.plugins.loading import PROMISES, SINGULAR
+from scrapekit.plugins.offers import Offer, may_be_offered, read_offers
+from scrapekit.plugins.relay import Relay
 
 PARSER = """
 class {name}:
@@ -223,7 +223,7 @@ def test_a_well_known_part_that_is_not_installed_says_what_to_install(site):
 
 
 def test_the_hints_for_well_known_parts_name_who_really_brings_them():
-    from scrapekit.plugins import _WELL_KNOWN
+    from scrapekit.plugins.catalogue import _WELL_KNOWN
 
     brought = {(info.kind, info.name): info.dist for info in Plugins().all()}
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from scrapekit import FetchError, Verdict
-from scrapekit.politeness import (
+from scrapekit.crawl.politeness import (
     LONGEST_PAUSE,
     MOST_THROTTLES,
     GiveUp,

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scrapekit import StuckError
-from scrapekit.record_file import RecordFile
+from scrapekit.writing.record_file import RecordFile
 
 
 @pytest.fixture
@@ -288,7 +288,7 @@ def test_after_a_failed_sync_no_checkpoint_claims_to_be_durable(path, monkeypatc
     file.open(None)
     file.write(b"one\n")
     with monkeypatch.context() as broken_disk:
-        broken_disk.setattr("scrapekit.record_file._sync", _fail_to_sync)
+        broken_disk.setattr("scrapekit.writing.record_file._sync", _fail_to_sync)
         with pytest.raises(OSError, match="I/O"):
             file.checkpoint()
 

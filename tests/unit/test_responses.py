@@ -8,7 +8,7 @@ import pytest
 
 from scrapekit.errors import FetchError
 from scrapekit.model import Page, Request, Verdict
-from scrapekit.responses import is_redirect, judge, redirect
+from scrapekit.web.responses import is_redirect, judge, redirect
 
 NOW = 1_700_000_000.0
 URL = "https://shop.test/list/a"

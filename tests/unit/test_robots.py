@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapekit.robots import ALLOW_ALL, DENY_ALL, LARGEST_ROBOTS, RobotsNotNow, read_robots
+from scrapekit.web.robots import ALLOW_ALL, DENY_ALL, LARGEST_ROBOTS, RobotsNotNow, read_robots
 
 SITE = "https://shop.test"
 

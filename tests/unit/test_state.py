@@ -7,9 +7,9 @@ import sqlite3
 import pytest
 
 from scrapekit import Outcome, Request, StuckError, Verdict
-from scrapekit.entries import Candidate, Group
+from scrapekit.crawl.entries import Candidate, Group
 from scrapekit.errors import JobError
-from scrapekit.state import Store
+from scrapekit.job.state import Store
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scrapekit.strict_json import DEEPEST, _write, json_writer, utf8
+from scrapekit.writing.strict_json import DEEPEST, _write, json_writer, utf8
 
 TEXTS = st.text(st.characters(exclude_categories=()))
 VALUES = st.recursive(

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapekit.errors import ExpressionError
+from scrapekit.language.template import compile_template, has_placeholder
 from scrapekit.mark import Mark
-from scrapekit.template import compile_template, has_placeholder
 
 NAMES = {"item": None, "inputs": ("q",), "each": ("n",)}
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from scrapekit.url import (
+from scrapekit.web.url import (
     Scope,
     canonical,
     fingerprint,

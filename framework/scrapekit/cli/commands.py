@@ -11,7 +11,7 @@ import click
 import scrapekit
 from scrapekit.cli.words import printable
 from scrapekit.errors import PluginError, did_you_mean
-from scrapekit.offers import may_be_offered
+from scrapekit.plugins.offers import may_be_offered
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -13,8 +13,8 @@ from scrapekit.cli.output import say
 from scrapekit.cli.settings import part_option
 from scrapekit.cli.words import columns, printable
 from scrapekit.errors import ExitCode
-from scrapekit.loading import SINGULAR
 from scrapekit.plugins import PartInfo, Plugins
+from scrapekit.plugins.loading import SINGULAR
 
 
 @click.command("plugins", short_help="List every part and listener that is installed.")

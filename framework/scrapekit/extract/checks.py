@@ -9,7 +9,7 @@ from typing import TypeAlias
 from scrapekit.errors import Problems
 from scrapekit.recipe.model import LinkRule, Pattern
 from scrapekit.regex import RegexError, compile_regex
-from scrapekit.url import host_of
+from scrapekit.web.url import host_of
 
 Check: TypeAlias = Callable[[str], str]
 """Says why a URL is not wanted, in the words of a remark; ``""`` when it is."""

@@ -17,7 +17,7 @@ from scrapekit.extract.texts import compile_condition, compile_holds
 from scrapekit.model import Request
 from scrapekit.parts import Read
 from scrapekit.recipe.model import LinkRule
-from scrapekit.url import resolve
+from scrapekit.web.url import resolve
 
 MOST_LINKS = 10_000
 """How many links of one page are looked at: a page that names more is a trap or a mistake."""

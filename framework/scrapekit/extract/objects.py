@@ -13,10 +13,10 @@ from scrapekit.extract.fields import Compiled, compile_field
 from scrapekit.extract.graph import cycle_in, order_of
 from scrapekit.extract.reading import PartFault, ReadField, Reading, blame
 from scrapekit.extract.selectors import compile_selector
+from scrapekit.language.template import has_placeholder
 from scrapekit.node import plain
 from scrapekit.parts import Scope, Select
 from scrapekit.recipe.model import Field
-from scrapekit.template import has_placeholder
 
 ReadFields: TypeAlias = Callable[[Scope, Reading], dict[str, Any]]
 """Gives every field of a scope, in the recipe's order; those that are empty as None."""

@@ -16,7 +16,7 @@ from scrapekit.extract.selectors import REGEX, compile_selector, language_of
 from scrapekit.extract.values import compile_value
 from scrapekit.model import NOTHING, Request
 from scrapekit.recipe.model import Paginate
-from scrapekit.url import resolve
+from scrapekit.web.url import resolve
 
 Follow: TypeAlias = Callable[[Reading, Progress], Request | None]
 """Gives the request for the following page; None when paging stops, the reason being noted."""

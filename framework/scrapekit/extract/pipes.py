@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from scrapekit.errors import ExpressionError, PluginError
-from scrapekit.expression import FilterResolver
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.reading import Reading, is_empty
+from scrapekit.language.expression import FilterResolver
 from scrapekit.mark import Mark
 from scrapekit.node import ListNode, MapNode, Node, Scalar, ScalarNode
 from scrapekit.options import Options

@@ -14,7 +14,7 @@ from scrapekit.extract.requests import Shape, compile_shape
 from scrapekit.extract.texts import Render, compile_text, compile_tree
 from scrapekit.model import NOTHING, Request
 from scrapekit.recipe.model import Each, Seed
-from scrapekit.url import host_of, lane_of, resolve
+from scrapekit.web.url import host_of, lane_of, resolve
 
 Drawn: TypeAlias = dict[str, object]
 """One value for each variable of a seed."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from scrapekit.errors import ExpressionError
-from scrapekit.expression import compile_expression
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.pipes import filter_resolver
 from scrapekit.extract.reading import Reading
+from scrapekit.language.expression import compile_expression
+from scrapekit.language.template import compile_template, has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
-from scrapekit.template import compile_template, has_placeholder
 
 Names = frozenset[tuple[str, str]]
 """What a text refers to: ``{("item", "title")}``."""

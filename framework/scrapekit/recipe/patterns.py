@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import re
 
+from scrapekit.language.template import has_placeholder
 from scrapekit.node import ScalarNode
 from scrapekit.options import Options
 from scrapekit.recipe.model import Pattern
 from scrapekit.regex import RegexError, compile_regex
-from scrapekit.template import has_placeholder
 
 _PREFIX = "re:"
 

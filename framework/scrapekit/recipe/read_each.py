@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from typing import Literal, cast
 
 from scrapekit.errors import ExpressionError
-from scrapekit.expression_tree import Name, walk
+from scrapekit.language.expression_tree import Name, walk
+from scrapekit.language.template import Placeholder, has_placeholder, split
 from scrapekit.node import ListNode, MapNode, Node, Scalar, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import Each
-from scrapekit.template import Placeholder, has_placeholder, split
 
 _COMBINE: tuple[Literal["product", "zip"], ...] = ("product", "zip")
 _TEMPLATES = ("url", "query", "headers", "form", "json", "body", "carry")

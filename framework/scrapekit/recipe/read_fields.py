@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import Field
@@ -15,7 +16,6 @@ from scrapekit.recipe.read_selector import (
     read_selector,
     read_source,
 )
-from scrapekit.template import has_placeholder
 
 TYPES = (
     "string", "int", "float", "decimal", "number", "bool", "date",

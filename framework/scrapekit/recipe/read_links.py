@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import LinkRule, Pattern, Selector
@@ -12,7 +13,6 @@ from scrapekit.recipe.patterns import read_patterns
 from scrapekit.recipe.read_fields import read_fields
 from scrapekit.recipe.read_request import read_shape
 from scrapekit.recipe.read_selector import Ground, read_rows, read_selector, read_source
-from scrapekit.template import has_placeholder
 
 _LANGUAGES = ("css", "xpath", "jsonpath")
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\Z|\[[0-9a-f:.]+\]\Z", re.IGNORECASE)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Iterator
 
 from scrapekit.errors import Problems
+from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.quoting import quote_hint
 from scrapekit.recipe.model import Seed
 from scrapekit.recipe.read_each import read_each
 from scrapekit.recipe.read_request import read_shape
-from scrapekit.template import has_placeholder
-from scrapekit.url import resolve
+from scrapekit.web.url import resolve
 
 _SOURCES_TO_COME = ("sitemap", "feed", "file", "column")
 

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from scrapekit.errors import Problems
+from scrapekit.language.template import has_placeholder
 from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
 from scrapekit.quoting import quote_hint, quoted
 from scrapekit.recipe.model import Selector
-from scrapekit.template import has_placeholder
 
 LANGUAGES = ("css", "xpath", "jsonpath", "regex")
 """The long forms' keys, each a selector language."""

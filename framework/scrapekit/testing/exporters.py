@@ -13,7 +13,6 @@ from pathlib import Path
 
 from scrapekit.model import Item
 from scrapekit.parts import Exporter, Position
-from scrapekit.strict_json import json_writer
 from scrapekit.testing.killing import Step, play, play_and_be_killed
 from scrapekit.testing.trial import (
     BREAK_OFF,
@@ -26,6 +25,7 @@ from scrapekit.testing.trial import (
     groups_of,
     steps_of,
 )
+from scrapekit.writing.strict_json import json_writer
 
 
 def as_json(item: Item) -> Record:

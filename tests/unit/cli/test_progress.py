@@ -93,7 +93,7 @@ def test_silence_shows_no_snapshot_but_every_note(capsys):
 def test_a_logged_warning_is_a_line(capsys):
     with logs_shown_by(PlainLines(), logging.WARNING):
         logging.getLogger("scrapekit.plugins").warning("switched off %s", "bell")
-        logging.getLogger("scrapekit.engine").debug("not shown")
+        logging.getLogger("scrapekit.crawl.engine").debug("not shown")
 
     assert capsys.readouterr().err == "warning: switched off bell\n"
 

@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 import pytest
 from aiohttp.abc import AbstractResolver
 
-from scrapekit.coding import accept_encoding
 from scrapekit.errors import FetchError
-from scrapekit.fetch import HttpFetcher
 from scrapekit.model import Request, Verdict
 from scrapekit.recipe.model import Http, Secret
-from scrapekit.responses import redirect
+from scrapekit.web.coding import accept_encoding
+from scrapekit.web.fetch import HttpFetcher
+from scrapekit.web.responses import redirect
 
 OK = b"HTTP/1.1 200 OK\r\n"
 

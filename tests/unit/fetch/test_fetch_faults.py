@@ -13,9 +13,9 @@ import pytest
 from aiohttp.abc import AbstractResolver
 
 from scrapekit.errors import FetchError
-from scrapekit.fetch import HttpFetcher
 from scrapekit.model import Request, Verdict
 from scrapekit.recipe.model import Http
+from scrapekit.web.fetch import HttpFetcher
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -216,7 +216,7 @@ async def test_a_body_that_breaks_off(site, answer):
 
 
 async def test_an_answer_cut_anywhere_is_never_a_page(site):
-    whole = page(gzip.compress(b"<p>hello</p>"), "Content-Encoding: gzip")
+    whole = page(gzip.compress(b"<p>hello</p>", mtime=0), "Content-Encoding: gzip")
     async with fetching(site) as fetcher:
         for size in range(len(whole)):
             url = site.serve(then_end(whole[:size]))
@@ -315,7 +315,7 @@ async def test_a_body_of_exactly_the_limit_is_a_page(site):
 def bomb(layers):
     body = b"\0" * (32 * 2**20)
     for _ in range(layers):
-        body = gzip.compress(body)
+        body = gzip.compress(body, mtime=0)
     return body
 
 
@@ -327,7 +327,7 @@ async def test_a_bomb_goes_off_at_the_limit(site, layers):
     assert await failure(site, answer) == ("body larger than 16 MiB", False)
 
 
-GZIP = gzip.compress(b"<p>hello</p>" * 100)
+GZIP = gzip.compress(b"<p>hello</p>" * 100, mtime=0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""The gate for what a page gives: which links may become requests, and how many records are wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scrapekit.crawl.entries import Candidate, Entry, Group
+from scrapekit.model import Item, Outcome, Request, Verdict
+from scrapekit.web.url import Scope
+
+_KNOWN_MOST = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Which links are followed at all, and where a run stops by itself."""
+
+    scope: Scope
+    order: str = "breadth"
+    depth: int | None = None
+    records: int | None = None
+    """Stop after so many records; None: when nothing is left."""
+
+
+class Admission:
+    """Puts an outcome's items and links into a group, within the limits.
+
+    The addresses seen last are remembered, so that the links which every page repeats cost a
+    look-up here and nothing in the store. The store has the last word on what is new.
+    """
+
+    def __init__(self, limits: Limits, *, records: int = 0) -> None:
+        self._limits = limits
+        self._records = records
+        self._known: dict[str, None] = {}
+        self.limit_reached = limits.records is not None and records >= limits.records
+
+    def candidate(self, request: Request) -> Candidate:
+        """A request from no page, such as a seed; seeds pass any scope."""
+        return Candidate(request, self._limits.order)
+
+    def redirected(self, request: Request, target: Request) -> Outcome:
+        """What a redirect comes to: a request for its target, or the end where that is out of scope."""
+        if not self._limits.scope.allows(target.url):
+            reason = f"redirected to {target.url}, which is out of scope"
+            return Outcome(request, Verdict.OUT_OF_SCOPE, reason=reason)
+        return Outcome(request, Verdict.REDIRECTED, requests=(target,), reason=f"redirected to {target.url}")
+
+    def take(self, group: Group, entry: Entry, outcome: Outcome) -> Sequence[Item]:
+        """Add what the outcome gave to *group*; gives the items that were kept."""
+        for note, count in outcome.notes.items():
+            group.counters[f"note:{note}"] += count
+        if outcome.verdict is Verdict.REDIRECTED:
+            self._take_hop(group, entry, outcome.requests[0])
+        elif outcome.requests:
+            self._take_links(group, outcome.requests)
+        return self._take_items(group, outcome.items) if outcome.items else ()
+
+    def _take_items(self, group: Group, items: Sequence[Item]) -> Sequence[Item]:
+        if self._limits.records is not None:
+            items = items[: self._limits.records - self._records]
+            self.limit_reached = self._records + len(items) >= self._limits.records
+        self._records += len(items)
+        group.items.extend(items)
+        for item in items:
+            group.counters[f"records:{item.kind}"] += 1
+        return items
+
+    def _take_hop(self, group: Group, entry: Entry, target: Request) -> None:
+        # A site that sets a cookie and sends us back to where we came from must not be a duplicate.
+        again = target.url in target.via
+        group.new.append(Candidate(target, self._limits.order, hop_of=entry, again=again))
+
+    def _take_links(self, group: Group, requests: Sequence[Request]) -> None:
+        known, limits = self._known, self._limits
+        for request in requests:
+            plain = request.body is None and request.method == "GET" and request.paging is None
+            if plain and request.url in known:
+                group.counters["duplicates"] += 1
+            elif not limits.scope.allows(request.url):
+                group.counters["note:links out of scope"] += 1
+            elif limits.depth is not None and request.depth > limits.depth:
+                group.counters["note:links deeper than crawl.depth"] += 1
+            else:
+                group.new.append(Candidate(request, limits.order))
+                if plain:
+                    known[request.url] = None
+        while len(known) > _KNOWN_MOST:
+            del known[next(iter(known))]

@@ -1,0 +1,254 @@
+"""The loop: each granted request is one task bearing a done-callback, and parsing happens in the callback.
+
+The engine knows neither YAML, HTML, HTTP, SQL nor pluggy: it is handed a frontier, a coroutine
+function that performs a request, a callback for each page rule, and a journal that commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import islice
+from time import perf_counter
+from typing import Any, Protocol, TypeAlias
+
+from scrapekit.crawl.admission import Admission
+from scrapekit.crawl.committer import Commits, Committer
+from scrapekit.crawl.entries import Committed, Entry, Group
+from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.politeness import Retry
+from scrapekit.errors import FetchError
+from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.web.robots import Robots, RobotsNotNow
+
+Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow
+Callback: TypeAlias = Callable[[Page], Outcome]
+
+LARGE_BODY = 256 * 1024
+"""From this size a body is parsed in a thread: lxml frees the interpreter, a thread hop costs 40 µs."""
+
+SLOW_CALLBACK = 0.05
+"""A callback that holds the loop longer than this many seconds is named in the report."""
+
+_SEED_CHUNK = 200
+_FINE = frozenset({Verdict.OK, Verdict.EMPTY, Verdict.NOT_MODIFIED, Verdict.REDIRECTED, Verdict.DUPLICATE})
+
+
+class Moments(Protocol):
+    """The relay to listeners: each moment is None when nobody listens, else it never raises."""
+
+    request_queued: Callable[..., None] | None
+    page_fetched: Callable[..., None] | None
+    page_failed: Callable[..., None] | None
+    request_retried: Callable[..., None] | None
+    items_kept: Callable[..., None] | None
+    group_committed: Callable[..., None] | None
+    host_paused: Callable[..., None] | None
+
+
+class StoppedNow(Exception):
+    """The run was told to stop at once; what was not committed is fetched again on resume."""
+
+
+class Engine:
+    """Runs one crawl, from the first grant to the last commit."""
+
+    def __init__(
+        self,
+        *,
+        frontier: Frontier,
+        perform: Callable[[Request], Awaitable[Performed]],
+        callback: Callable[[str], Callback],
+        journal: Commits,
+        relay: Moments,
+        admission: Admission,
+        seeds: Iterator[Request],
+    ) -> None:
+        self.frontier = frontier
+        self.committer = Committer(journal, frontier, self._committed)
+        self.slow: dict[str, float] = {}
+        """Page rule → the longest time in seconds that its callback held the loop."""
+        self._perform = perform
+        self._callback = callback
+        self._relay = relay
+        self._admission = admission
+        self._seeds: Iterator[Request] | None = seeds
+        self._tasks: set[asyncio.Future[Any]] = set()
+        self._parsers: ThreadPoolExecutor | None = None
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def run(self) -> None:
+        """Crawl until nothing is left or the frontier is closed; on return everything is durable.
+
+        Raises StuckError when the journal cannot go on, StoppedNow after `stop_now`; a bug in a
+        callback comes out as it is.
+        """
+        try:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.committer.run(), name="commit groups")
+                group.create_task(self.frontier.refill(), name="refill lanes")
+                watch = group.create_task(self._watch(), name="watch for bugs")
+                await self._crawl(group)
+                while self._tasks:
+                    await asyncio.wait(self._tasks)
+                self.frontier.close()
+                self.committer.finish()
+                watch.cancel()
+        except BaseExceptionGroup as errors:
+            raise _first(errors) from None
+        finally:
+            if self._parsers is not None:
+                self._parsers.shutdown(wait=False, cancel_futures=True)
+
+    def stop_now(self) -> None:
+        """Cancel everything that runs and leave without another commit."""
+        self._break(StoppedNow())
+
+    async def _crawl(self, group: asyncio.TaskGroup) -> None:
+        self._draw_seeds()
+        while (entry := await self.frontier.next()) is not None:
+            if entry.refusal:
+                self.frontier.release(entry)
+                self._settle(entry, Outcome(entry.request, Verdict.ROBOTS, reason=entry.refusal))
+                continue
+            task = group.create_task(self._fetch(entry.request), name=entry.request.url)
+            self._tasks.add(task)
+            task.add_done_callback(partial(self._finished, entry))
+
+    async def _fetch(self, request: Request) -> Performed:
+        return await self._perform(request)
+
+    async def _watch(self) -> None:
+        await self._broken
+
+    def _finished(self, entry: Entry, task: asyncio.Task[Performed]) -> None:
+        """The done-callback: free the host's slot, take the task's result, read the page.
+
+        Nothing may escape: asyncio would log it and the crawl would go on as if nothing had happened.
+        """
+        self._tasks.discard(task)
+        try:
+            self.frontier.release(entry)
+            if task.cancelled():
+                self.frontier.put_back(entry)
+            elif task.exception() is None:
+                self._take(entry, task.result())
+        except BaseException as bug:
+            self._break(bug)
+
+    def _break(self, bug: BaseException) -> None:
+        if not self._broken.done():
+            self._broken.set_exception(bug)
+
+    def _take(self, entry: Entry, result: Performed) -> None:
+        # 1. A page: read it, in a thread when it is large.
+        if isinstance(result, Page):
+            self._take_page(entry, result)
+        # 2. An answer about robots.txt.
+        elif entry.robots_of:
+            if isinstance(result, FetchError):
+                raise TypeError("a request for robots.txt was answered with an error")
+            self.frontier.robots_read(entry, result)
+        # 3. A redirect: its target is a request of its own, through the same gate.
+        elif isinstance(result, Request):
+            self.frontier.succeeded(entry)
+            self._settle(entry, self._admission.redirected(entry.request, result))
+        # 4. An error: tried again, or the end of this request.
+        elif isinstance(result, FetchError):
+            self._failed(entry, result)
+        else:
+            raise TypeError(f"a request was answered with {type(result).__name__}")
+
+    def _take_page(self, entry: Entry, page: Page) -> None:
+        self.frontier.succeeded(entry)
+        self.committer.group.counters["bytes"] += len(page.body)
+        if self._relay.page_fetched is not None:
+            self._relay.page_fetched(request=entry.request, page=page)
+        if len(page.body) > LARGE_BODY:
+            self._read_in_thread(entry, page)
+        else:
+            self._settle(entry, self._read(page))
+
+    def _read(self, page: Page) -> Outcome:
+        began = perf_counter()
+        outcome = self._callback(page.request.page)(page)
+        held = perf_counter() - began
+        if held > SLOW_CALLBACK:
+            rule = page.request.page
+            self.slow[rule] = max(held, self.slow.get(rule, 0.0))
+        return outcome
+
+    def _read_in_thread(self, entry: Entry, page: Page) -> None:
+        if self._parsers is None:
+            self._parsers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="scrapekit-parse")
+        work = self._callback(page.request.page)
+        future = asyncio.get_running_loop().run_in_executor(self._parsers, work, page)
+        self._tasks.add(future)
+        future.add_done_callback(partial(self._read_finished, entry))
+
+    def _read_finished(self, entry: Entry, future: asyncio.Future[Outcome]) -> None:
+        """The done-callback of a page that was read in a thread."""
+        self._tasks.discard(future)
+        try:
+            if future.cancelled():
+                self.frontier.put_back(entry)
+            else:
+                self._settle(entry, future.result())
+        except BaseException as bug:
+            self._break(bug)
+
+    def _failed(self, entry: Entry, error: FetchError) -> None:
+        decision = self.frontier.failed(entry, error)
+        if not isinstance(decision, Retry):
+            outcome = Outcome(entry.request, decision.verdict, reason=decision.reason, status=error.status)
+            self._settle(entry, outcome)
+            return
+        self.committer.group.counters["retries"] += 1
+        if self._relay.request_retried is not None:
+            self._relay.request_retried(request=entry.request, reason=decision.reason, wait=decision.wait)
+        if decision.whole_host and self._relay.host_paused is not None:
+            self._relay.host_paused(host=entry.lane, wait=decision.wait, reason=decision.reason)
+
+    def _settle(self, entry: Entry, outcome: Outcome) -> None:
+        """A request has ended: put all of its outcome into the group that is committed next."""
+        if self._admission.limit_reached:
+            # Too late to count: it stays in the frontier, as if it had not been fetched.
+            self.frontier.put_back(entry)
+            return
+        kept = self._admission.take(self.committer.group, entry, outcome)
+        if kept and self._relay.items_kept is not None:
+            self._relay.items_kept(request=entry.request, items=kept)
+        if self._relay.page_failed is not None and outcome.verdict not in _FINE:
+            self._relay.page_failed(request=entry.request, outcome=outcome)
+        if self._admission.limit_reached:
+            self.frontier.close()
+        self.committer.add(entry, outcome)
+
+    def _draw_seeds(self) -> None:
+        """Take the next seeds, lazily: a million of them never sit in memory."""
+        if self._seeds is None:
+            return
+        chunk = [self._admission.candidate(seed) for seed in islice(self._seeds, _SEED_CHUNK)]
+        if chunk:
+            self.committer.seed(chunk, len(chunk))
+        else:
+            self._seeds = None
+            self.frontier.seeds_exhausted()
+
+    def _committed(self, group: Group, committed: Committed) -> None:
+        """A group is durable: tell who listens, and see whether more seeds are wanted."""
+        if self._relay.request_queued is not None:
+            for entry in committed.queued:
+                self._relay.request_queued(request=entry.request)
+        if self._relay.group_committed is not None:
+            self._relay.group_committed(requests=len(group.done), items=len(group.items))
+        if self._seeds is not None and self.frontier.low:
+            self._draw_seeds()
+
+
+def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
+    """The error that ended the group; the others are its echoes."""
+    error = errors.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,131 @@
+"""What the frontier, the engine and the store hand one another: entries, groups, and what became of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scrapekit.model import Item, Outcome, Request
+from scrapekit.web.url import fingerprint, lane_of
+
+ROBOTS_PAGE = "robots.txt"
+"""The page rule's name of the frontier's own requests for robots.txt."""
+
+_PRIORITY_STEP = 1 << 20
+
+
+class Entry:
+    """One stored request: which lane it waits in, and where in it (``rank``, then ``seq``)."""
+
+    __slots__ = ("fp", "lane", "rank", "refusal", "request", "robots_of", "seq", "tries")
+
+    def __init__(self, request: Request, lane: str, rank: int, seq: int, fp: int) -> None:
+        self.request = request
+        self.lane = lane
+        self.rank = rank
+        self.seq = seq
+        self.fp = fp
+        self.tries = 0
+        """Fetches so far that ended in an error of the URL's own."""
+        self.refusal = ""
+        """Why it may not be fetched although its turn has come; empty when it may."""
+        self.robots_of = ""
+        """The origin whose robots.txt this asks for; empty for ordinary requests."""
+
+    def __lt__(self, other: Entry) -> bool:
+        return (self.rank, self.seq) < (other.rank, other.seq)
+
+    def __repr__(self) -> str:
+        return f"<Entry {self.seq} {self.request.url} tries={self.tries}>"
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Its place in the lane: the smallest goes first."""
+        return self.rank, self.seq
+
+
+def identity(request: Request) -> int:
+    """The fingerprint that makes two requests the same one: method, canonical address and body.
+
+    Following pages that differ in nothing but a header carry what sets them apart in
+    ``paging["key"]``.
+    """
+    key = request.paging.get("key") if request.paging else None
+    body = request.body if key is None else (request.body or b"") + str(key).encode()
+    return fingerprint(request.url, request.method, body)
+
+
+def rank_of(request: Request, order: str) -> int:
+    """The lane's sort key: priority first (higher sooner), then depth as *order* says.
+
+    ``breadth`` takes shallow pages first, ``depth`` deep ones, ``priority`` first come first served.
+    """
+    rank = -request.priority * _PRIORITY_STEP
+    if order == "breadth":
+        return rank + request.depth
+    return rank - request.depth if order == "depth" else rank
+
+
+class Candidate:
+    """A request that a page named, before the store has said whether it is new."""
+
+    __slots__ = ("again", "fp", "hop_of", "lane", "rank", "request")
+
+    def __init__(
+        self, request: Request, order: str, *, hop_of: Entry | None = None, again: bool = False
+    ) -> None:
+        self.request = request
+        self.lane = lane_of(request.url)
+        self.rank = rank_of(request, order)
+        self.fp = identity(request)
+        self.hop_of = hop_of
+        """The entry that redirected here; it ends as a duplicate when this URL is known already."""
+        self.again = again
+        """Queue it although its URL is known: a redirect back to an earlier hop of its own chain."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Outcomes that become durable together."""
+
+    done: list[tuple[Entry, Outcome]] = field(default_factory=list)
+    new: list[Candidate] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    counters: Counter[str] = field(default_factory=Counter)
+    seeds: int = 0
+    """How many seeds were drawn for this group."""
+    not_before: dict[str, float] = field(default_factory=dict)
+    """Lane → Unix time before which it may not be asked."""
+
+    def __bool__(self) -> bool:
+        return bool(self.done or self.new)
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What the store made of a group: the entries that were new, how many were known already."""
+
+    queued: Sequence[Entry]
+    duplicates: int
+    verdicts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LaneState:
+    """A lane as the store remembers it."""
+
+    name: str
+    waiting: int
+    not_before: float
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a job folder remembers when it is opened."""
+
+    lanes: Sequence[LaneState] = ()
+    counters: Mapping[str, int] = field(default_factory=dict)
+    seeds: int = 0
+    positions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    resumed: bool = False

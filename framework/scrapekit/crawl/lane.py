@@ -1,0 +1,141 @@
+"""One host's queue: a window of its requests in memory, the rest in the store, and when it may be asked."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Collection, Iterable
+
+from scrapekit.crawl.entries import Entry
+from scrapekit.web.robots import Robots
+
+_BEHIND_ALL = (1 << 62, 0)
+_BEFORE_ALL = (-(1 << 62), 0)
+_MOST_DELAYED = 64
+"""A host with this many retries waiting gets no new request: it is failing, and memory is bounded."""
+
+
+class Lane:
+    """The requests of one host, in order, and the host's politeness state.
+
+    Entries with a place up to ``horizon`` are in memory (waiting, delayed or taken); those behind it
+    wait in the store, ``stored`` of them.
+    """
+
+    __slots__ = (
+        "delay", "delayed", "horizon", "in_flight", "loading", "name", "next_start", "paused_until", "reason",
+        "robots", "robots_tries", "scheduled", "stored", "throttles", "unreadable", "urgent", "window",
+    )  # fmt: skip
+
+    def __init__(self, name: str, delay: float) -> None:
+        self.name = name
+        self.window: list[Entry] = []
+        self.delayed: list[tuple[float, Entry]] = []
+        """Retries, by the time they are due."""
+        self.urgent: deque[Entry] = deque()
+        """Our own requests for robots.txt: they go first."""
+        self.robots: dict[str, Robots | None] = {}
+        """Origin → its rules; None while they are being read."""
+        self.robots_tries: dict[str, int] = {}
+        self.unreadable: dict[str, str] = {}
+        """Origin → why its robots.txt could not be read, once we gave up."""
+        self.horizon = _BEHIND_ALL
+        self.stored = 0
+        self.loading = False
+        self.in_flight = 0
+        self.delay = delay
+        self.next_start = 0.0
+        self.paused_until = 0.0
+        self.reason = ""
+        self.throttles = 0
+        self.scheduled: float | None = None
+        """The time it stands under in the frontier's heap; None when it does not stand there."""
+
+    def __repr__(self) -> str:
+        return f"<Lane {self.name} waiting={self.waiting} in_flight={self.in_flight}>"
+
+    @property
+    def waiting(self) -> int:
+        """How many requests wait here, in memory and in the store."""
+        return len(self.window) + len(self.delayed) + self.stored
+
+    @property
+    def more_stored(self) -> bool:
+        """True when the store may hold requests that are not in memory."""
+        return self.horizon != _BEHIND_ALL
+
+    @property
+    def reading_robots(self) -> bool:
+        """True while a robots.txt is being read that nothing may overtake."""
+        return not self.urgent and None in self.robots.values()
+
+    def remember_stored(self, count: int) -> None:
+        """Begin with *count* requests in the store and none in memory."""
+        self.stored = count
+        self.horizon = _BEFORE_ALL if count else _BEHIND_ALL
+
+    def offer(self, entry: Entry) -> None:
+        """A request was just stored: keep it in memory when it lies within the horizon."""
+        if entry.place <= self.horizon:
+            heapq.heappush(self.window, entry)
+        else:
+            self.stored += 1
+
+    def load(self, entries: Iterable[Entry], asked: int, taken: Collection[int]) -> None:
+        """Take what the store gave for ``waiting(after=horizon, limit=asked)``.
+
+        *taken* are the sequence numbers in memory already (in flight, or waiting for a retry).
+        """
+        loaded = list(entries)
+        for entry in loaded:
+            if entry.seq not in taken:
+                heapq.heappush(self.window, entry)
+        if len(loaded) < asked:
+            self.horizon, self.stored = _BEHIND_ALL, 0
+        else:
+            self.horizon = loaded[-1].place
+            self.stored = max(0, self.stored - len(loaded))
+        self.loading = False
+
+    def shrink(self, size: int) -> list[Entry]:
+        """Keep the first *size* requests in memory and leave the rest to the store; gives what was left."""
+        self.window.sort()
+        left = self.window[size:]
+        del self.window[size:]
+        self.horizon = self.window[-1].place if self.window else _BEFORE_ALL
+        self.stored += len(left)
+        return left
+
+    def pause(self, until: float, reason: str) -> None:
+        """Let nothing start before *until*; a longer pause that already holds is kept."""
+        if until > self.paused_until:
+            self.paused_until = until
+            self.reason = reason
+
+    def due(self, now: float) -> float | None:
+        """When its next request may start, no earlier than *now*; None when it has none in memory."""
+        floor = max(self.next_start, self.paused_until)
+        if self.urgent or (self.window and len(self.delayed) < _MOST_DELAYED):
+            return max(floor, now)
+        if self.delayed:
+            return max(floor, self.delayed[0][0], now)
+        return None
+
+    def head(self, now: float) -> Entry:
+        """The request that goes next; call only when one is due."""
+        if self.urgent:
+            return self.urgent[0]
+        return self.delayed[0][1] if self._delayed_goes(now) else self.window[0]
+
+    def pop(self, now: float) -> Entry:
+        """Take the request that goes next."""
+        if self.urgent:
+            return self.urgent.popleft()
+        if self._delayed_goes(now):
+            return heapq.heappop(self.delayed)[1]
+        return heapq.heappop(self.window)
+
+    def _delayed_goes(self, now: float) -> bool:
+        if not self.delayed:
+            return False
+        return self.delayed[0][0] <= now or not self.window or len(self.delayed) >= _MOST_DELAYED

@@ -1,0 +1,77 @@
+"""robots.txt first: no page of an origin is asked for before its rules are known, and none they forbid."""
+
+from __future__ import annotations
+
+import random
+
+from scrapekit.crawl.entries import ROBOTS_PAGE, Entry
+from scrapekit.crawl.lane import Lane
+from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, Pace, backoff, delay_floor
+from scrapekit.model import Request
+from scrapekit.web.robots import DENY_ALL, Robots, RobotsNotNow
+from scrapekit.web.url import lane_of, origin_of
+
+
+class RobotsGate:
+    """What each lane knows of robots.txt, and what has to be asked."""
+
+    def __init__(self, pace: Pace, rng: random.Random) -> None:
+        self._pace = pace
+        self._rng = rng
+
+    def first(self, lane: Lane, url: str) -> Entry | None:
+        """The request for robots.txt that must go before *url*; None when the rules are known."""
+        if lane.urgent or not self._pace.obey_robots:
+            return None
+        origin = origin_of(url)
+        if origin in lane.robots:
+            return None
+        lane.robots[origin] = None
+        return _entry(origin, Request(f"{origin}/robots.txt", ROBOTS_PAGE))
+
+    def refusal(self, lane: Lane, entry: Entry) -> str:
+        """Why robots.txt does not let this request be fetched; empty when it does."""
+        if entry.robots_of or not self._pace.obey_robots:
+            return ""
+        origin = origin_of(entry.request.url)
+        rules = lane.robots.get(origin)
+        if rules is None or rules.allows(entry.request.url):
+            return ""
+        return lane.unreadable.get(origin, "robots.txt does not allow it")
+
+    def hop(self, entry: Entry, target: Request) -> Entry:
+        """A further request for the same robots.txt, which was redirected to *target*."""
+        return _entry(entry.robots_of, target)
+
+    def read(self, lane: Lane, origin: str, answer: Robots | RobotsNotNow, now: float) -> None:
+        """Note an answer for an origin of *lane*.
+
+        An unreadable robots.txt means "fetch nothing" (RFC 9309 2.3.1.4): it is asked for again a
+        few times, and then the origin is left alone for this run.
+        """
+        if not isinstance(answer, RobotsNotNow):
+            lane.robots[origin] = answer
+            lane.delay = max(lane.delay, self.floor(lane))
+            return
+        tries = lane.robots_tries[origin] = lane.robots_tries.get(origin, 0) + 1
+        if tries >= MOST_ROBOTS_TRIES:
+            lane.robots[origin] = DENY_ALL
+            lane.unreadable[origin] = f"robots.txt could not be read: {answer}"
+            return
+        del lane.robots[origin]
+        lane.pause(now + min(backoff(tries, self._rng), LONGEST_PAUSE), f"robots.txt: {answer}")
+
+    def forget(self, lane: Lane, origin: str) -> None:
+        """A request for robots.txt was cancelled: it has to be asked again."""
+        lane.robots.pop(origin, None)
+
+    def floor(self, lane: Lane) -> float:
+        """Seconds between two starts on the lane's host that nothing may go below."""
+        delays = [rules.crawl_delay for rules in lane.robots.values() if rules is not None]
+        return delay_floor(self._pace, max((delay for delay in delays if delay), default=None))
+
+
+def _entry(origin: str, request: Request) -> Entry:
+    entry = Entry(request, lane_of(request.url), 0, 0, 0)
+    entry.robots_of = origin
+    return entry

@@ -1,0 +1,1 @@
+"""What a job keeps on disk: its folder, its store, the journal that writes, and its numbers."""

@@ -1,0 +1,213 @@
+"""The numbers of a run: what is shown while it goes on, and the report that must add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from time import monotonic
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from scrapekit.errors import ExitCode, StuckError
+from scrapekit.model import FAILURES
+from scrapekit.parts import Exporter
+from scrapekit.recipe.model import Recipe
+from scrapekit.report import ExportReport, Failure, Report, Snapshot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from scrapekit.crawl.engine import Engine
+    from scrapekit.crawl.entries import Restored
+    from scrapekit.job.journal import Journal
+
+End: TypeAlias = Literal["complete", "broken contract", "interrupted", "limit reached", "stuck"]
+
+_EXIT: Mapping[End, ExitCode] = {
+    "complete": ExitCode.COMPLETE,
+    "limit reached": ExitCode.COMPLETE,
+    "broken contract": ExitCode.BROKEN_CONTRACT,
+    "stuck": ExitCode.STUCK,
+    "interrupted": ExitCode.INTERRUPTED,
+}
+_FAILURES_SHOWN = 100
+_RATE_SECONDS = 5.0
+
+
+class Written(Protocol):
+    """An export, as the report needs it."""
+
+    @property
+    def name(self) -> str:
+        """What its position is stored under."""
+        ...
+
+    @property
+    def path(self) -> Path:
+        """Where its file appears when the run is complete."""
+        ...
+
+    @property
+    def exporter(self) -> Exporter:
+        """The part that writes."""
+        ...
+
+
+class Accounts:
+    """Counts one run, and on resume the whole job."""
+
+    def __init__(self, recipe: Recipe, job: str) -> None:
+        self._recipe = recipe
+        self._job = job
+        self._began = monotonic()
+        self._resumed = False
+        self._before = 0.0
+        self._engine: Engine
+        self._journal: Journal
+        self.ended: End | None = None
+        """How the run ended; None while it goes on."""
+        self._reason = ""
+        self._published = False
+        self._rates: list[tuple[float, int]] = []
+
+    def restore(self, restored: Restored) -> int:
+        """Begin with what the job remembers; gives the records it holds already."""
+        self._resumed = restored.resumed
+        self._before = restored.counters.get("elapsed_ms", 0) / 1000
+        return sum(_named(restored.counters, "records:").values())
+
+    def follow(self, engine: Engine, journal: Journal) -> None:
+        """From now on, count what this engine does."""
+        self._engine = engine
+        self._journal = journal
+
+    def end(self, how: End, reason: str, *, published: bool = False) -> None:
+        """How the run ended, and why in words."""
+        self.ended, self._reason, self._published = how, reason, published
+
+    @property
+    def unfinished(self) -> bool:
+        """True while some request that was seen has not ended."""
+        counters = self._engine.committer.counters
+        return counters["seen"] > sum(_named(counters, "verdict:").values())
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since this run began."""
+        return monotonic() - self._began
+
+    def snapshot(self, draining: bool) -> Snapshot:
+        """The run at this instant."""
+        frontier, counters = self._engine.frontier, self._engine.committer.counters
+        verdicts = _named(counters, "verdict:")
+        settled = sum(verdicts.values())
+        seen = counters["seen"]
+        waiting = min(frontier.waiting, seen - settled)
+        return Snapshot(
+            elapsed=self.elapsed,
+            seen=seen,
+            waiting=waiting,
+            in_flight=seen - settled - waiting,
+            verdicts=verdicts,
+            records=_named(counters, "records:"),
+            retries=counters["retries"],
+            bytes=counters["bytes"],
+            pages_per_second=self._rate(settled),
+            hosts=frontier.hosts(),
+            waiting_for=frontier.waiting_for(),
+            draining=draining,
+        )
+
+    def _rate(self, settled: int) -> float:
+        """Requests ended a second, over the last few seconds."""
+        now = monotonic()
+        self._rates.append((now, settled))
+        while len(self._rates) > 2 and self._rates[1][0] < now - _RATE_SECONDS:
+            self._rates.pop(0)
+        began, before = self._rates[0]
+        return (settled - before) / (now - began) if now - began > 0.1 else 0.0
+
+    def broken(self) -> list[str]:
+        """Each contract of the recipe that was not kept, in words."""
+        counters = self._engine.committer.counters
+        found = _broken_counts(self._recipe, _named(counters, "records:"))
+        verdicts = _named(counters, "verdict:")
+        failed = sum(verdicts.get(verdict, 0) for verdict in FAILURES)
+        settled = sum(verdicts.values())
+        allowed = self._recipe.crawl.allow_failed
+        if failed > allowed * settled:
+            share = f"{100 * allowed:g} %"
+            found.append(f"{failed} of {settled} requests failed; crawl.allow_failed is {share}")
+        return found
+
+    async def report(
+        self, journal: Journal, listeners_off: Sequence[str], exports: Sequence[Written]
+    ) -> Report:
+        """The report of the whole job so far."""
+        counters = self._engine.committer.counters
+        verdicts = _named(counters, "verdict:")
+        seen = counters["seen"]
+        end = self.ended or "stuck"
+        return Report(
+            recipe=self._recipe.name,
+            job=self._job,
+            exit_code=_EXIT[end],
+            outcome=end,
+            reason=self._reason,
+            elapsed=round(self._before + self.elapsed, 3),
+            resumed=self._resumed,
+            seen=seen,
+            waiting=seen - sum(verdicts.values()),
+            verdicts=verdicts,
+            records=_named(counters, "records:"),
+            retries=counters["retries"],
+            bytes=counters["bytes"],
+            exports=[
+                ExportReport(
+                    exporter=export.name.partition(":")[0],
+                    path=str(export.path),
+                    records=counters[f"export:{export.name}"],
+                    guarantee=export.exporter.guarantee,
+                    published=self._published,
+                )
+                for export in exports
+            ],
+            failures=await _failures(journal),
+            notes=_named(counters, "note:") | _duplicates(counters),
+            broken=self.broken() if end in ("complete", "broken contract") else [],
+            slow_callbacks={rule: round(held, 3) for rule, held in self._engine.slow.items()},
+            listeners_off=list(listeners_off),
+        )
+
+
+async def _failures(journal: Journal) -> Sequence[Failure]:
+    try:
+        return await journal.failures(_FAILURES_SHOWN)
+    except StuckError:
+        # The store is what the run got stuck on; the report says so already.
+        return ()
+
+
+def _broken_counts(recipe: Recipe, records: Mapping[str, int]) -> list[str]:
+    found = []
+    for kind, expect in recipe.expect.items():
+        count = records.get(kind, 0)
+        if count < expect.least:
+            found.append(f"{count} {kind} records, expected at least {expect.least}")
+        if expect.most is not None and count > expect.most:
+            found.append(f"{count} {kind} records, expected at most {expect.most}")
+    # A crawl that found nothing is no success, unless the recipe says so for every kind.
+    unsaid = recipe.expect_any
+    if unsaid and not any(records.get(kind) for kind in unsaid):
+        found.append(f"no {' or '.join(unsaid)} record was found")
+    return found
+
+
+def _named(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
+    """The counters under a prefix, without it; zeros left out."""
+    cut = len(prefix)
+    return {name[cut:]: n for name, n in counters.items() if n and name.startswith(prefix)}
+
+
+def _duplicates(counters: Counter[str]) -> dict[str, int]:
+    known = counters["duplicates"]
+    return {"links to pages already known": known} if known else {}

@@ -1,0 +1,153 @@
+"""The one thread that writes: exports first, then the store, so that every record is kept exactly once.
+
+A group is written to each export, each export says where it now stands, and one transaction of the
+store makes the pages done and those positions known. Killed between the two, the job opens each
+export at the position the store knows and fetches the unfinished pages again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol, TypeVar
+
+from scrapekit.crawl.entries import Committed, Entry, Group, Restored
+from scrapekit.errors import StuckError, UsageError
+from scrapekit.job.state import Store
+from scrapekit.model import Item
+from scrapekit.parts import Exporter, Position
+from scrapekit.report import Failure
+
+_T = TypeVar("_T")
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+class Export(Protocol):
+    """An export as the journal needs it: a name, the exporter, and which records it takes."""
+
+    @property
+    def name(self) -> str:
+        """What its position is stored under; the same in every run of the job."""
+        ...
+
+    @property
+    def exporter(self) -> Exporter:
+        """The part that writes."""
+        ...
+
+    def select(self, items: Sequence[Item]) -> Sequence[Item]:
+        """The records this export takes, as it wants them."""
+        ...
+
+
+class Journal:
+    """Owns the store and the exports; every blocking call runs on its thread, in order."""
+
+    def __init__(self, store: Callable[[], Store], exports: Sequence[Export], fingerprint: str) -> None:
+        self._make_store = store
+        self._exports = exports
+        self._fingerprint = fingerprint
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scrapekit-journal")
+        self._store: Store
+        self._opened: list[Export] = []
+        self.written: dict[str, int] = {}
+        """Export → records it holds, resumes included."""
+
+    async def _run(self, work: Callable[..., _T], *arguments: Any) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+
+    async def open(self) -> Restored:
+        """Open the store, then every export at the position the store knows."""
+        return await self._run(self._open)
+
+    def _open(self) -> Restored:
+        self._store = self._make_store()
+        restored = self._store.open(self._fingerprint)
+        for export in self._exports:
+            _open(export, restored.positions.get(export.name))
+            self._opened.append(export)
+            self.written[export.name] = restored.counters.get(f"export:{export.name}", 0)
+        return restored
+
+    async def commit(self, group: Group) -> Committed:
+        """Write a group everywhere; on return it is durable."""
+        return await self._run(self._commit, group)
+
+    def _commit(self, group: Group) -> Committed:
+        positions: dict[str, Position] = {}
+        for export in self._exports:
+            items = export.select(group.items)
+            if items:
+                positions[export.name] = _guarded(export, lambda e=export, i=items: _write(e, i))  # type: ignore[misc]
+                group.counters[f"export:{export.name}"] += len(items)
+        committed = self._store.commit(group, positions)
+        for export in self._exports:
+            self.written[export.name] += group.counters[f"export:{export.name}"]
+        return committed
+
+    async def waiting(self, lane: str, after: tuple[int, int], limit: int) -> list[Entry]:
+        """The next stored requests of a lane; see `Store.waiting`."""
+        return await self._run(self._store.waiting, lane, after, limit)
+
+    async def failures(self, limit: int) -> list[Failure]:
+        """The first *limit* requests that gave no page."""
+        return await self._run(self._store.failures, limit)
+
+    async def publish(self) -> None:
+        """Close every export as finished, then note in the store that the job is done."""
+        await self._run(self._publish)
+
+    def _publish(self) -> None:
+        while self._opened:
+            export = self._opened.pop(0)
+            _guarded(export, lambda e=export: e.exporter.close(finished=True))  # type: ignore[misc]
+        self._store.note("finished", "yes")
+
+    async def close(self) -> None:
+        """Let go of everything; exports not published stay as they are, to be resumed."""
+        try:
+            await self._run(self._close)
+        finally:
+            self._thread.shutdown(wait=True)
+
+    def _close(self) -> None:
+        try:
+            while self._opened:
+                self._opened.pop(0).exporter.close(finished=False)
+        finally:
+            if hasattr(self, "_store"):
+                self._store.close()
+
+
+def _open(export: Export, position: Position | None) -> None:
+    """Open an export; a place that cannot be written is a mistake of the command, told at once."""
+    try:
+        export.exporter.open(position)
+    except OSError as error:
+        if error.errno in _FULL:
+            raise _stop(export, error) from error
+        raise UsageError(
+            f"cannot write {export.name.partition(':')[2]}: {error.strerror or error}",
+            hint="name another file with -o, or mend what stands in the way",
+        ) from error
+
+
+def _write(export: Export, items: Sequence[Item]) -> Position:
+    export.exporter.write(items)
+    return export.exporter.checkpoint()
+
+
+def _guarded(export: Export, work: Callable[[], _T]) -> _T:
+    """Run an exporter's method; what the disk refuses becomes a clear stop."""
+    try:
+        return work()
+    except OSError as error:
+        raise _stop(export, error) from error
+
+
+def _stop(export: Export, error: OSError) -> StuckError:
+    mend = "free some space" if error.errno in _FULL else "mend it"
+    hint = f"{mend} and run the same command again"
+    return StuckError(f"export {export.name}: {error.strerror or error}", hint=hint)

@@ -1,0 +1,1 @@
+"""Expressions and templates: a closed, typed language that cannot run code."""

@@ -1,0 +1,221 @@
+"""Request → page, one hop at a time.
+
+aiohttp sends and reads; everything it could decide (redirects, unpacking, retries, cookies, the
+environment's proxies, a time-out for each request) is off, because it is decided elsewhere or costs.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from multidict import CIMultiDict
+from yarl import URL
+
+from scrapekit.errors import FetchError
+from scrapekit.model import Page, Request, Verdict
+from scrapekit.recipe.model import Http
+from scrapekit.web.body import Unpacker, too_large
+from scrapekit.web.coding import accept_encoding
+from scrapekit.web.deadline import Deadlines
+from scrapekit.web.fetch.faults import fault
+from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
+from scrapekit.web.responses import is_redirect, judge
+from scrapekit.web.senders import Senders, Site
+from scrapekit.web.url import resolve
+
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+_LONGEST_HEADER = 64 * 1024  # sites with a giant Content-Security-Policy exceed aiohttp's 8,190
+_READ_BUFFER = 2**18
+_DRAINED = 64 * 1024  # an unwanted body this small is read to keep the connection
+_SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 9.2.2
+
+
+class HttpFetcher:
+    """Fetches over http and https, as the recipe's ``http:`` section says.
+
+    *seed_urls* name the origins that may receive secrets and the hosts that may be private. *agent*
+    is the User-Agent unless the recipe has its own; *resolver* looks names up, by default the way
+    this machine does. May be used by many tasks at once, but only
+    once at a time within one task.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        seed_urls: Sequence[str],
+        *,
+        agent: str,
+        resolver: AbstractResolver | None = None,
+    ) -> None:
+        self._http = http
+        self._resolver = resolver
+        self._senders = Senders(http, seed_urls, agent)
+        self._guard = Guard(seed_urls, http.allow_hosts)
+        self._site = lru_cache(maxsize=4096)(self._senders.site)
+        self._proxy = http.proxy or None
+        self._session: aiohttp.ClientSession
+        self._deadlines: Deadlines
+
+    async def open(self) -> None:
+        """Get ready; called once, inside the running loop."""
+        self._deadlines = Deadlines(self._http.timeout)
+        connector = aiohttp.TCPConnector(
+            limit=0,  # how many at once is for the frontier to say
+            ssl=self._http.verify_tls,
+            ttl_dns_cache=60,
+            keepalive_timeout=30,
+            resolver=self._resolver or aiohttp.ThreadedResolver(),
+            socket_factory=guarded_socket(self._guard),
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            headers={"Accept": _ACCEPT, "Accept-Encoding": accept_encoding()} | self._senders.everyones,
+            cookie_jar=aiohttp.CookieJar(unsafe=True)
+            if self._http.keep_cookies
+            else aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, connect=self._http.connect_timeout),
+            auto_decompress=False,
+            requote_redirect_url=False,
+            read_bufsize=_READ_BUFFER,
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
+            proxy=self._proxy,
+        )
+        # aiohttp would also send again what failed on a fresh connection, with no pause at all.
+        self._session._retry_connection = False
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        self._deadlines.close()
+        await self._session.close()
+
+    async def fetch(self, request: Request, raw: bool = False) -> Page:
+        """Fetch one hop; a redirect is returned as the page it is (status 3xx, without its body).
+
+        With *raw* every status comes back as a page: robots.txt is judged by its own rules. Raises
+        FetchError, and nothing else, for whatever goes wrong.
+        """
+        url, site = self._place(request)
+        opening = Opening(site.host, site.port, self._proxy is not None)
+        OPENING.set(opening)
+        task = asyncio.current_task()
+        assert task is not None
+        self._deadlines.start(task)
+        try:
+            return await self._exchange(request, url, site, opening, raw)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise fault(error, site.label, opening, self._http.connect_timeout) from error
+        except asyncio.CancelledError:
+            if self._deadlines.stop(task) and not task.cancelling():
+                what = "the answer did not end" if opening.answered else "no answer"
+                raise FetchError(f"{what} within {self._http.timeout:g} s", retry=True) from None
+            raise
+        finally:
+            self._deadlines.stop(task)
+
+    def _place(self, request: Request) -> tuple[str, Site]:
+        url = resolve("", request.url)
+        if url is None:
+            raise FetchError("no address that can be fetched", verdict=Verdict.REFUSED)
+        site = self._site(url[: url.index("/", 8)])
+        if self._proxy is not None and not self._guard.allows_unseen(site.host, site.port):
+            message = f"{site.host} is not public, and http.allow_hosts does not name it"
+            raise FetchError(message, verdict=Verdict.REFUSED)
+        return url, site
+
+    async def _exchange(self, request: Request, url: str, site: Site, opening: Opening, raw: bool) -> Page:
+        start = time.monotonic()
+        response = await self._send(request, url, site, opening)
+        opening.answered = True
+        try:
+            headers = _plain_headers(response.headers)
+            status = response.status
+            error = None if raw else judge(request, status, headers, time.time())
+            if error is not None or is_redirect(status, headers):
+                await _drain(response, headers)
+                if error is not None:
+                    raise error
+                body = b""
+            else:
+                body = await self._read(response, headers)
+        finally:
+            if response.connection is not None:
+                response.release()  # not everything was read, so this closes the connection
+        return Page(request, url, status, headers, body, time.monotonic() - start)
+
+    async def _send(self, request: Request, url: str, site: Site, opening: Opening) -> aiohttp.ClientResponse:
+        """The head of the answer; a kept connection that turns out dead is replaced (RFC 9112 9.3.1)."""
+        headers = _own_headers(request, site) if request.headers or site.headers else None
+        while True:
+            body = request.body
+            data = io.BytesIO(body) if body is not None and len(body) > _SENT_AT_ONCE else body
+            try:
+                return await self._session.request(
+                    request.method,
+                    URL(url, encoded=True),
+                    headers=headers,
+                    data=data,
+                    allow_redirects=False,
+                )
+            except aiohttp.ClientConnectorError:
+                raise
+            except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError, ConnectionResetError):
+                if opening.opened or request.method not in _IDEMPOTENT:
+                    raise
+
+    async def _read(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
+        limit = self._http.max_body
+        announced = headers.get("content-length", "")
+        if announced.isdecimal() and int(announced[:20]) > limit and response.method != "HEAD":
+            raise too_large(limit)
+        packing = headers.get("content-encoding", "")
+        if announced and not packing and "transfer-encoding" not in headers:
+            return await response.read()  # no more comes than was announced
+        unpacker = Unpacker(packing, limit)
+        while data := await response.content.readany():
+            unpacker.feed(data)
+        return unpacker.finish()
+
+
+def _own_headers(request: Request, site: Site) -> CIMultiDict[str]:
+    headers = CIMultiDict(site.headers)
+    for name, value in request.headers:
+        headers[name] = value
+    return headers
+
+
+def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Headers by lower-case name. Repeated ones are joined by ", " (RFC 9110 5.2), cookies by newlines."""
+    plain = {name.lower(): value for name, value in headers.items()}
+    if len(plain) == len(headers) and all(map(str.isascii, plain.values())):
+        return plain
+    found: dict[str, list[str]] = {}
+    for name, value in headers.items():
+        found.setdefault(name.lower(), []).append(value)
+    return {name: _joined(name, values) for name, values in found.items()}
+
+
+def _joined(name: str, values: list[str]) -> str:
+    text = ("\n" if name == "set-cookie" else ", ").join(values)
+    if text.isascii() or name == "location":  # a redirect sends the bytes back as they came
+        return text
+    # Bytes that are no UTF-8 come as lone surrogates, which no file can hold; they are Latin-1 then.
+    if any("\udc80" <= character <= "\udcff" for character in text):
+        return text.encode("utf-8", "surrogateescape").decode("latin-1")
+    return text
+
+
+async def _drain(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> None:
+    """Read a small body that nobody wants, so that its connection can be used again."""
+    announced = headers.get("content-length", "")
+    if announced.isdecimal() and int(announced[:20]) <= _DRAINED and "transfer-encoding" not in headers:
+        with suppress(aiohttp.ClientError):
+            await response.read()

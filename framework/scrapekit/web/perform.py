@@ -1,0 +1,56 @@
+"""One hop of a request: the page, the next hop of a redirect, or the error. Shares no state."""
+
+from __future__ import annotations
+
+from scrapekit.crawl.entries import ROBOTS_PAGE
+from scrapekit.errors import FetchError
+from scrapekit.model import Page, Request, Verdict
+from scrapekit.parts import Fetcher
+from scrapekit.web.responses import is_redirect, redirect
+from scrapekit.web.robots import ALLOW_ALL, Robots, RobotsNotNow, read_robots
+
+_ROBOTS_HOPS = 5
+
+
+class Performer:
+    """Fetches one hop at a time. Every error comes back as a value: a task group would end at a raise."""
+
+    def __init__(self, fetcher: Fetcher, *, agent: str, redirects: int) -> None:
+        self._fetcher = fetcher
+        self._agent = agent
+        self._redirects = redirects
+
+    async def page(self, request: Request) -> Page | Request | FetchError:
+        """Fetch a page; a redirect gives the request for its target."""
+        try:
+            page = await self._fetcher.fetch(request)
+            if page.status >= 300 and is_redirect(page.status, page.headers):
+                return redirect(request, page, self._redirects)
+        except FetchError as error:
+            return error
+        return page
+
+    async def robots(self, request: Request) -> Robots | Request | RobotsNotNow:
+        """Fetch a robots.txt and read it (RFC 9309 2.3.1).
+
+        Five redirects are followed; after that the file counts as missing (2.3.1.2). What cannot be
+        reached is "not now" (2.3.1.4).
+        """
+        try:
+            page = await self._fetcher.fetch(request, raw=True)
+            if is_redirect(page.status, page.headers):
+                if len(request.via) >= _ROBOTS_HOPS:
+                    return ALLOW_ALL
+                return redirect(request, page, _ROBOTS_HOPS)
+            return read_robots(page.status, page.body, self._agent)
+        except FetchError as error:
+            # A place we refuse to connect to has no say; neither has a redirect that leads nowhere.
+            return ALLOW_ALL if error.verdict is Verdict.REFUSED else RobotsNotNow(str(error))
+        except RobotsNotNow as answer:
+            return answer
+
+    async def perform(self, request: Request) -> Page | Request | FetchError | Robots | RobotsNotNow:
+        """Fetch whatever the request asks for."""
+        if request.page == ROBOTS_PAGE:
+            return await self.robots(request)
+        return await self.page(request)

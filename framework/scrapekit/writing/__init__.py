@@ -1,0 +1,1 @@
+"""What exporters write files with, so that every record is there exactly once."""
