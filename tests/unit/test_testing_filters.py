@@ -30,6 +30,11 @@ class Shout:
         return lambda value: value.upper() + mark
 
 
+def test_a_filter_is_made_from_what_stands_at_the_entry_point_a_class_or_an_object():
+    assert make_filter(Shout, "'?'")("tea") == "TEA?"
+    assert make_filter(Shout(), "'?'")("tea") == "TEA?"
+
+
 def broken(**changes: Any) -> Any:
     """A filter like Shout that breaks one promise."""
     return type("Broken", (Shout,), {"__doc__": "Breaks a promise.", **changes})()

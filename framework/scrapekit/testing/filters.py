@@ -50,10 +50,11 @@ _KINDS: Mapping[str, Callable[[Any], bool]] = {
 def make_filter(part: Any, options: str | None = None) -> Callable[[Any], Any]:
     """The function a filter makes for *options*, written as in a recipe after the filter's name.
 
-    ``make_filter(split, '","')`` is the recipe's ``split: ","``. A filter that uses the page gets
-    one at `PAGE`. Raises RecipeError when the filter refuses its options.
+    *part* is the object at the entry point: ``make_filter(split, '","')`` is the recipe's
+    ``split: ","``. A filter that uses the page gets one at `PAGE`. Raises RecipeError when the
+    filter refuses its options.
     """
-    made, problems = _make(part, options)
+    made, problems = _make(part() if isinstance(part, type) else part, options)
     problems.raise_if_any()
     return made
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import ClassVar, Literal
 
-from scrapekit import ExportContext, Item, Options, Position, RecordFile
+from scrapekit import ExportContext, Item, Options, Position, RecordFile, utf8
 
 
 class MarkdownExporter:
@@ -39,5 +39,5 @@ class MarkdownExporter:
 
 
 def _row(values: Iterable[object]) -> bytes:
-    cells = ["" if value is None else str(value).replace("|", "\\|").replace("\n", " ") for value in values]
-    return f"| {' | '.join(cells)} |\n".encode()
+    cells = ["" if value is None else " ".join(str(value).split()).replace("|", "\\|") for value in values]
+    return utf8(f"| {' | '.join(cells)} |\n")

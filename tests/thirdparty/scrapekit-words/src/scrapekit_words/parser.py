@@ -31,7 +31,7 @@ class WordsParser:
     def read(self, name: str) -> Read:
         """A word's ``text``, or its ``length``."""
         if name == "text":
-            return str
+            return lambda word: word
         if name == "length":
             return len
         raise SelectorError(f'a word has no "{name}"', hint="it has text and length")

@@ -13,6 +13,7 @@ class Shout:
     takes = "text"
     gives = "text"
     short = "mark"
+    example = ((None, "tea", "TEA!"), ('"?"', "tea", "TEA?"))
 
     def make(self, options: Options) -> Callable[[str], str]:
         """The function that shouts with the mark of the options."""
