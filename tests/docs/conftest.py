@@ -13,8 +13,11 @@ plugin guide one of the tested project. ``<!-- wrong -->`` marks a recipe that m
 from __future__ import annotations
 
 import re
+import sys
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,7 @@ from scrapekit.errors import Problems
 from scrapekit.node import MapNode, Node, ScalarNode
 from scrapekit.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
+from scrapekit.plugins.offers import Offer, read_offers
 from scrapekit.recipe.model import Recipe
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
@@ -141,7 +145,7 @@ def check_recipe(block: Block, output: Path) -> Checked:
     if tree is None:
         return Checked(list(map(str, problems)), None, None)
     recipe = read_recipe(tree, problems, file=str(block), inputs=_given(tree), environ={})
-    plan = compile_plan(recipe, Plugins(), problems, output=output) if recipe else None
+    plan = compile_plan(recipe, Plugins(offers=OFFERS), problems, output=output) if recipe else None
     return Checked(list(map(str, problems)), recipe, plan)
 
 
@@ -170,6 +174,18 @@ def _given(tree: MapNode) -> dict[str, str]:
     return found
 
 
+def _third_party_offers() -> Iterator[Offer]:
+    """What the plugin guide's plugin offers, as if it were installed."""
+    sys.path.append(str(THIRD_PARTY / "src"))
+    project = tomllib.loads((THIRD_PARTY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for group, entries in project["entry-points"].items():
+        for name, value in entries.items():
+            entry = EntryPoint(name, value, group)
+            kind = group.removeprefix("scrapekit.")
+            yield Offer(kind, name, project["name"], project["version"], value, entry)
+
+
+OFFERS = [*read_offers(), *_third_party_offers()]
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 TABLES = [table for page in PAGES for table in tables_of(page)]
 _YAML = [block for block in BLOCKS if block.language == "yaml"]
