@@ -372,6 +372,8 @@ _VALUES = st.recursive(
 )
 
 
+@example("contains", [Decimal("sNaN")], 0)
+@example("==", Decimal("sNaN"), 0)
 @given(_OPERATORS, _VALUES, _VALUES)
 def test_no_value_of_a_page_makes_an_operator_crash(operator: str, left: object, right: object):
     expression = compile_expression(f"item.a {operator} item.b", NAMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -148,8 +149,8 @@ def test_deeper_pages_wait_behind_shallow_ones(store):
 
 def test_another_recipe_may_not_go_on_with_the_job(store, path):
     store.close()
-    with pytest.raises(JobError) as caught:
-        Store(path).open("recipe-2")
+    with closing(Store(path)) as other, pytest.raises(JobError) as caught:
+        other.open("recipe-2")
 
     assert str(caught.value) == f"{path.parent} holds an unfinished job of a different version of this recipe"
     assert caught.value.hint == "run with --fresh to begin anew, or undo the change to go on"
@@ -157,8 +158,11 @@ def test_another_recipe_may_not_go_on_with_the_job(store, path):
 
 def test_a_file_that_is_no_store_is_a_clear_stop(path):
     path.write_bytes(b"this is no database, and long enough to be looked at" * 40)
-    with pytest.raises(StuckError, match="is damaged: file is not a database"):
-        Store(path).open("recipe-1")
+    with (
+        closing(Store(path)) as broken,
+        pytest.raises(StuckError, match="is damaged: file is not a database"),
+    ):
+        broken.open("recipe-1")
 
 
 def test_a_million_fingerprints_need_no_list_in_memory(store):

@@ -124,7 +124,11 @@ def equal(left: Any, right: Any) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     left, right = _aligned(left, right)
-    return bool(left == right)
+    try:
+        return bool(left == right)
+    except DecimalException:
+        # A signalling NaN objects even to this; it equals nothing.
+        return False
 
 
 def unequal(left: Any, right: Any) -> bool:
