@@ -7,7 +7,8 @@ Two conventions, both HTML comments right before a block, make every block of YA
   its keys belong at the top. The rest of the recipe is `REST`.
 
 ``<!-- file: NAME -->`` says which file a block is: in the tutorial one that the reader saves, in the
-plugin guide one of the tested project. ``<!-- wrong -->`` marks a recipe that must be refused.
+plugin guide one of the tested project. ``<!-- wrong -->`` marks a recipe that must be refused, and
+``<!-- records: 20 -->`` one that gives so many records of the demo's shop, which has sixty books.
 """
 
 from __future__ import annotations
@@ -225,6 +226,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def checked(tmp_path):
     """``checked(block)``: a block of YAML read and compiled."""
     return lambda block: check_recipe(block, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def piece():
+    """``piece(text, place)``: a text of YAML as if a page showed it as a piece of a recipe."""
+    return lambda text, place: Block(ROOT / "docs", 1, "yaml", f"{text}\n", {"part of": place})
 
 
 @pytest.fixture(scope="session")

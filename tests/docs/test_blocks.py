@@ -71,6 +71,7 @@ async def test_a_recipe_for_the_shop_reads_its_books(shop_block, tmp_path, monke
         report = await run(prepare(settings))
 
         assert (report.outcome, report.broken) == ("complete", [])
+        assert sum(report.records.values()) == int(shop_block.comment.get("records", len(books())))
         assert wrong_values(tmp_path / "records.jsonl", shop.url) == []
 
 

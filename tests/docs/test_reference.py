@@ -15,6 +15,9 @@ import pytest
 
 from scrapekit import units
 from scrapekit.errors import Problems, SelectorError
+from scrapekit.extract.draft import Terms
+from scrapekit.extract.pipes import filter_resolver
+from scrapekit.language.expression import compile_expression
 from scrapekit.mark import Mark
 from scrapekit.options import Options
 from scrapekit.plan import compile_plan
@@ -330,3 +333,26 @@ def test_the_selectors_of_the_reference_compile_or_are_refused_as_it_says(langua
 
 def selectors(table) -> list[str]:
     return [selector for row in table.rows for selector in code_in(row["selector"])]
+
+
+def test_a_short_form_of_the_reference_is_one_that_loads(tables, checked, piece):
+    pieces = [
+        piece(text, table.comment["pieces of"])
+        for table in tables(REFERENCE, "pieces of")
+        for row in table.rows
+        for text in code_in(row["written"])
+    ]
+
+    assert pieces
+    assert [checked(each).problems for each in pieces] == [[] for _ in pieces]
+
+
+def test_the_expressions_of_the_reference_compile(tables):
+    (table,) = tables(REFERENCE, "expressions")
+    names = {"item": None}
+    terms = Terms(Plugins(), Problems(), names, set())
+    for row in table.rows:
+        for text in code_in(row["written"]):
+            compile_expression(text, names, filter_resolver(terms, "here"))
+
+    assert list(terms.problems) == []
