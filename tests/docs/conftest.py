@@ -95,7 +95,7 @@ def blocks_of(page: Path) -> Iterator[Block]:
         fence, start = _FENCE.match(lines[at]), at
         at += 1
         if fence is None:
-            found = _COMMENT.match(lines[start])
+            found = _COMMENT.match(lines[start].strip())
             comment = _comment(found[1]) if found else comment if not lines[start].strip() else {}
             continue
         while lines[at].strip() != fence[2]:

@@ -271,6 +271,16 @@ def test_what_is_not_supported_yet_is_listed_whole(monkeypatch, tables):
     assert set().union(*listed.values()) == set().union(*refused.values())
 
 
+def test_every_parser_and_exporter_that_comes_with_scrapekit_is_in_the_reference(tables):
+    headed = [next(iter(table.rows[0])) for table in tables(REFERENCE, "keys of")]
+    exporters = {name for head in headed for name in code_in(head)}
+    parsers = {code_in(row["parser"])[0] for table in tables(REFERENCE, "parsers") for row in table.rows}
+    ours = [part for part in Plugins().all() if part.dist.startswith("scrapekit-")]
+
+    assert exporters == {part.name for part in ours if part.kind == "exporters"}
+    assert parsers == {part.name for part in ours if part.kind == "parsers"} == set(PARSERS)
+
+
 def test_the_choices_of_the_reference_are_those_of_the_code(tables):
     for table in tables(REFERENCE, "keys of"):
         for row in table.rows:
