@@ -7,6 +7,8 @@ import itertools
 import random
 from collections import defaultdict
 
+import pytest
+
 from scrapekit import FetchError, Request
 from scrapekit.crawl.entries import Entry, LaneState
 from scrapekit.crawl.frontier import Frontier
@@ -207,7 +209,7 @@ def test_a_crawl_delay_is_a_floor_under_the_recipes_delay(jumping):
 
     moments = [moment for moment, _ in jumping(body).log]
     assert moments[0] == 0.0
-    assert [b - a for a, b in itertools.pairwise(moments[1:])] == [3.0, 3.0]
+    assert [b - a for a, b in itertools.pairwise(moments)] == [3.0, 3.0, 3.0]
 
 
 def test_an_unreadable_robots_txt_means_not_now_and_in_the_end_nothing(jumping):
@@ -318,6 +320,46 @@ def test_the_pause_of_a_host_holds_across_a_restart(jumping):
         return world
 
     assert jumping(body).log == [(20.0, "http://a.test/1")]
+
+
+@pytest.mark.parametrize("not_before", [0.0, 481.0, 480.0 + 365 * 86400])
+def test_after_a_restart_a_host_is_left_alone_for_one_delay_whatever_the_clock_says(jumping, not_before):
+    async def body(loop):
+        world = World(loop, delay=5, **FREE)
+        world.shelf.add("http://a.test/1")
+        world.frontier.restore([LaneState("a.test", 1, not_before)], now_unix=480.0)
+        world.frontier.seeds_exhausted()
+        await world.serve()
+        return world
+
+    assert jumping(body).log == [(5.0, "http://a.test/1")]
+
+
+def test_a_crawl_delay_holds_from_a_start_that_a_kill_left_unnoted(jumping):
+    rules = read_robots(200, b"User-agent: *\nCrawl-delay: 9\n", "scrapekit")
+
+    async def body(loop):
+        world = World(loop, delay=2)
+        world.queue("http://a.test/1")
+        world.frontier.seeds_exhausted()
+        await world.serve(0, rules)
+        # The page starts at 9, the next one at 18, and is killed: the restart adds the recipe's 2.
+        return world.frontier.resume_times(["a.test"], now_unix=1000.0 + loop.time())
+
+    assert jumping(body) == {"a.test": pytest.approx(2000.0 + 27)}
+
+
+def test_a_robots_txt_that_says_later_is_asked_for_then(jumping):
+    async def body(loop):
+        world = World(loop, delay=0)
+        world.queue("http://a.test/1")
+        entry = await world.grant()
+        world.frontier.release(entry)
+        world.frontier.robots_read(entry, RobotsNotNow("HTTP 429", retry_after=40))
+        await world.grant()
+        return world.log
+
+    assert jumping(body) == [(0.0, "http://a.test/robots.txt"), (40.0, "http://a.test/robots.txt")]
 
 
 def test_closing_lets_the_waiting_grant_end(jumping):

@@ -122,6 +122,13 @@ def test_a_server_that_cannot_answer_means_not_now(status):
         read_robots(status, b"", "scrapekit")
 
 
+def test_a_server_that_cannot_answer_may_say_when_it_can():
+    with pytest.raises(RobotsNotNow) as caught:
+        read_robots(503, b"", "scrapekit", retry_after=30.0)
+
+    assert caught.value.retry_after == 30.0
+
+
 def test_nothing_may_be_fetched_while_robots_txt_is_out_of_reach():
     assert not DENY_ALL.allows(SITE + "/x")
 

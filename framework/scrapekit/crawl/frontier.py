@@ -24,6 +24,7 @@ from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 
 _LONGEST_RESTORED_PAUSE = 3600.0
+"""A host that would have to wait longer was not asked so: the clock was set back meanwhile."""
 
 
 class Frontier:
@@ -47,6 +48,7 @@ class Frontier:
         self._gate = RobotsGate(pace, self._rng)
         self._taken: set[int] = set()
         self._slots = pace.concurrency
+        self._robots_asked = 0
         self._unfinished = 0
         self._closed = False
         self._more_seeds = True
@@ -61,8 +63,9 @@ class Frontier:
         for state in lanes:
             lane = self._schedule.lane(state.name)
             lane.remember_stored(state.waiting)
-            # A clock that was set back must not hold a host for years.
-            pause = max(0.0, min(state.not_before - now_unix, _LONGEST_RESTORED_PAUSE))
+            pause = state.not_before - now_unix
+            # A run that was killed may have asked just before, without a word to the store.
+            pause = lane.delay if pause > _LONGEST_RESTORED_PAUSE else max(lane.delay, pause)
             lane.next_start = self._clock() + pause
             self._unfinished += state.waiting
             self._schedule.add(lane)
@@ -75,8 +78,8 @@ class Frontier:
     @property
     def waiting(self) -> int:
         """Requests that are stored and not granted."""
-        delayed = sum(len(lane.delayed) for lane in self._schedule.lanes.values())
-        return self._unfinished - len(self._taken) + delayed
+        granted = self.pace.concurrency - self._slots - self._robots_asked
+        return self._unfinished - granted
 
     @property
     def low(self) -> bool:
@@ -126,7 +129,9 @@ class Frontier:
         self._slots -= 1
         self.in_flight += 1
         lane.in_flight += 1
-        if not entry.robots_of:
+        if entry.robots_of:
+            self._robots_asked += 1
+        else:
             self._taken.add(entry.seq)
         if not entry.refusal:
             lane.next_start = now + lane.delay
@@ -137,20 +142,20 @@ class Frontier:
     def release(self, entry: Entry) -> None:
         """The fetch is over: its host's slot is free. The global slot is freed by `committed`."""
         self.in_flight -= 1
-        lane = self._schedule.lanes[entry.lane]
+        lane = self._schedule.lane(entry.lane)
         lane.in_flight -= 1
         self._ready(lane)
 
     def succeeded(self, entry: Entry) -> None:
         """A page came without complaint: a host that was slowed down is eased again."""
-        lane = self._schedule.lanes[entry.lane]
+        lane = self._schedule.lane(entry.lane)
         lane.throttles = 0
         if lane.delay > self.pace.delay:
             lane.delay = faster(lane.delay, self._gate.floor(lane))
 
     def failed(self, entry: Entry, error: FetchError) -> Retry | GiveUp:
         """Decide what a failed fetch means, and act on it: the entry is queued again, or given up."""
-        lane = self._schedule.lanes[entry.lane]
+        lane = self._schedule.lane(entry.lane)
         entry.tries += 0 if error.throttled else 1
         lane.throttles += 1 if error.throttled else 0
         decision = after_error(
@@ -167,12 +172,14 @@ class Frontier:
 
     def put_back(self, entry: Entry) -> None:
         """A fetch was cancelled before it ended: the request waits as before."""
-        lane = self._schedule.lanes[entry.lane]
-        if entry.robots_of:
-            self._gate.forget(self._schedule.lane(lane_of(entry.robots_of)), entry.robots_of)
-            self._free(1)
-        else:
-            self._delay(lane, entry, self._clock())
+        if not entry.robots_of:
+            self._delay(self._schedule.lane(entry.lane), entry, self._clock())
+            return
+        lane = self._schedule.lane(lane_of(entry.robots_of))
+        self._gate.forget(lane, entry.robots_of)
+        self._robots_asked -= 1
+        self._free(1)
+        self._ready(lane)
 
     def _delay(self, lane: Lane, entry: Entry, until: float) -> None:
         heapq.heappush(lane.delayed, (until, entry))
@@ -181,6 +188,7 @@ class Frontier:
 
     def robots_read(self, entry: Entry, answer: Robots | Request | RobotsNotNow) -> None:
         """The answer to a request for robots.txt: rules, a further hop, or "not now"."""
+        self._robots_asked -= 1
         self._free(1)
         if isinstance(answer, Request):
             hop = self._gate.hop(entry, answer)
@@ -214,12 +222,19 @@ class Frontier:
         await self._schedule.refill(self._taken, self._changed.set)
 
     def resume_times(self, lanes: Iterable[str], now_unix: float) -> dict[str, float]:
-        """Lane → Unix time before which it may not be asked, for those that have to wait at all."""
+        """Lane → Unix time before which it may not be asked, for those that have to wait at all.
+
+        `restore` adds the recipe's delay. It does not know of a longer one, so the next start, which
+        a kill would leave unnoted, is counted in here.
+        """
         now = self._clock()
         held = {}
         for name in lanes:
-            lane = self._schedule.lanes[name]
-            until = max(lane.next_start, lane.paused_until)
+            # A host that was forgotten has nothing to wait for.
+            if (lane := self._schedule.lanes.get(name)) is None:
+                continue
+            unnoted = lane.delay if lane.delay > self.pace.delay else 0.0
+            until = max(lane.next_start + unnoted, lane.paused_until)
             if until > now:
                 held[name] = now_unix + until - now
         return held

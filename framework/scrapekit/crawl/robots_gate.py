@@ -51,7 +51,10 @@ class RobotsGate:
         """
         if not isinstance(answer, RobotsNotNow):
             lane.robots[origin] = answer
-            lane.delay = max(lane.delay, self.floor(lane))
+            # The file's own request counts: the first page keeps the distance that the file asks for.
+            longer = max(0.0, self.floor(lane) - lane.delay)
+            lane.delay += longer
+            lane.next_start += longer
             return
         tries = lane.robots_tries[origin] = lane.robots_tries.get(origin, 0) + 1
         if tries >= MOST_ROBOTS_TRIES:
@@ -59,7 +62,8 @@ class RobotsGate:
             lane.unreadable[origin] = f"robots.txt could not be read: {answer}"
             return
         del lane.robots[origin]
-        lane.pause(now + min(backoff(tries, self._rng), LONGEST_PAUSE), f"robots.txt: {answer}")
+        wait = answer.retry_after if answer.retry_after is not None else backoff(tries, self._rng)
+        lane.pause(now + min(wait, LONGEST_PAUSE), f"robots.txt: {answer}")
 
     def forget(self, lane: Lane, origin: str) -> None:
         """A request for robots.txt was cancelled: it has to be asked again."""

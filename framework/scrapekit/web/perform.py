@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from time import time
+
 from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
 from scrapekit.model import Page, Request, Verdict
 from scrapekit.parts import Fetcher
-from scrapekit.web.responses import is_redirect, redirect
+from scrapekit.web.responses import is_redirect, redirect, retry_after
 from scrapekit.web.robots import ALLOW_ALL, Robots, RobotsNotNow, read_robots
 
 _ROBOTS_HOPS = 5
@@ -42,7 +44,8 @@ class Performer:
                 if len(request.via) >= _ROBOTS_HOPS:
                     return ALLOW_ALL
                 return redirect(request, page, _ROBOTS_HOPS)
-            return read_robots(page.status, page.body, self._agent)
+            wait = retry_after(page.headers.get("retry-after", ""), time())
+            return read_robots(page.status, page.body, self._agent, retry_after=wait)
         except FetchError as error:
             # A place we refuse to connect to has no say; neither has a redirect that leads nowhere.
             return ALLOW_ALL if error.verdict is Verdict.REFUSED else RobotsNotNow(str(error))

@@ -26,7 +26,14 @@ _LONGEST_VALUE = 4096
 
 
 class RobotsNotNow(Exception):
-    """The file could not be had right now, so nothing may be fetched (RFC 9309 2.3.1.4)."""
+    """The file could not be had right now, so nothing may be fetched (RFC 9309 2.3.1.4).
+
+    ``retry_after`` is the wait in seconds that the host asked for; None when it did not.
+    """
+
+    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
 
 
 @dataclass(slots=True)
@@ -114,17 +121,18 @@ DENY_ALL = Robots("User-agent: *\nDisallow: /", "*")
 """Nothing may be fetched: robots.txt was out of reach all the time (RFC 9309 2.3.1.4)."""
 
 
-def read_robots(status: int, body: bytes, agent: str) -> Robots:
+def read_robots(status: int, body: bytes, agent: str, *, retry_after: float | None = None) -> Robots:
     """What the answer to a request for robots.txt means to *agent*, a product token.
 
-    Any bytes are read. Raises RobotsNotNow for 429, 5xx and whatever is no final answer.
+    Any bytes are read. Raises RobotsNotNow for 429, 5xx and whatever is no final answer, with the
+    wait in seconds that the answer asked for.
     """
     if 200 <= status < 300:
         return Robots(_text(body), agent)
     # RFC 9309 2.3.1.3: "unavailable" means no restrictions. 429 is "unreachable", as Google reads it.
     if 400 <= status < 500 and status != 429:
         return ALLOW_ALL
-    raise RobotsNotNow(f"HTTP {status}")
+    raise RobotsNotNow(f"HTTP {status}", retry_after=retry_after)
 
 
 def _text(body: bytes) -> str:
