@@ -181,6 +181,7 @@ seeds:
     item: book
     fields:
       title: {{ css: h1, required: true }}
+      url: {{ template: "{{{{ page.url }}}}" }}
 crawl: {{ scope: any, allow_failed: 100%, {crawl} }}
 http: {{ {http} }}
 expect: {{ book: {{ min: 0 }} }}
