@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
@@ -22,6 +23,7 @@ from scrapekit.recipe.model import ItemRule, PageRule
 Callback: TypeAlias = Callable[[Page], Outcome]
 
 _LONGEST_REASON = 300
+_log = logging.getLogger("scrapekit.plugins")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +86,20 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
                 raise blame(f"pages.{rule.name}", part, error) from error
             return reader.read(Reading(page, document, ground), rule.name)
         except PageError as error:
-            reason = shown(error, _LONGEST_REASON)
-            return Outcome(page.request, Verdict.FAILED, reason=reason, status=page.status)
+            return _failed(page, str(error))
+        except Exception as error:
+            # A part that breaks its promise costs its page, never the crawl. A bug of ours stops it.
+            maker = draft.plugins.maker_of(error)
+            if not maker:
+                raise
+            _log.debug("%s failed on %s", maker, page.url, exc_info=error)
+            return _failed(page, f"pages.{rule.name}: {maker} failed: {type(error).__name__}: {error}")
 
     return callback
+
+
+def _failed(page: Page, reason: str) -> Outcome:
+    return Outcome(page.request, Verdict.FAILED, reason=shown(reason, _LONGEST_REASON), status=page.status)
 
 
 def _some(found: Any) -> list[Any]:

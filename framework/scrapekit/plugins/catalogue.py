@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from scrapekit.errors import PluginError, did_you_mean
 from scrapekit.parts import GROUPS
 from scrapekit.plugins.loading import SINGULAR, describe, import_offer, load_part
-from scrapekit.plugins.offers import Offer, module_is_there, normal_name, read_offers
+from scrapekit.plugins.offers import Offer, module_is_there, normal_name, read_offers, top_package
 
 if TYPE_CHECKING:
     # pluggy costs 18 ms to import, and listing parts never needs it.
@@ -72,6 +72,7 @@ class Plugins:
 
     def __init__(self, disabled: Iterable[str] = (), *, offers: Sequence[Offer] | None = None) -> None:
         self._given = offers
+        self._makers: dict[str, str] = {}
         self._disabled = {word.removeprefix("no:") for word in disabled}
         for word in sorted(self._disabled):
             self._require_known(word)
@@ -97,7 +98,21 @@ class Plugins:
         if loaded is None:
             loaded = _Loaded(load_part(offer))
             self._manager.register(loaded, label)
+            self._makers[top_package(offer.value)] = offer.source
         return loaded.part
+
+    def maker_of(self, error: BaseException) -> str:
+        """The package, with its version, of the loaded part that an error came out of; "" when of none.
+
+        What the traceback passed through last decides: a part that hands nonsense to a library is
+        at fault, not the library.
+        """
+        found, trace = "", error.__traceback__
+        while trace is not None:
+            module = str(trace.tb_frame.f_globals.get("__name__", ""))
+            found = self._makers.get(top_package(module), found)
+            trace = trace.tb_next
+        return found
 
     def about(self, kind: str, name: str) -> PartInfo:
         """What is known of one part; raises PluginError like `load`, but imports nothing."""

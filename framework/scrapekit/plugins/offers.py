@@ -101,6 +101,11 @@ def normal_name(dist: str) -> str:
     return re.sub(r"[-_.]+", "-", dist).lower()
 
 
+def top_package(module: str) -> str:
+    """The outermost package of a dotted name, or of an entry point's ``package.module:object``."""
+    return module.partition(":")[0].partition(".")[0].strip()
+
+
 def module_is_there(value: str) -> bool:
     """Whether the module an entry point names can be found, without importing it or its parents."""
     match = _VALUE.match(value)
