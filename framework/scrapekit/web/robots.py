@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from protego import Protego
 
@@ -47,21 +47,21 @@ class _Picked:
 
 
 class Robots:
-    """What one robots.txt says to one agent. It is parsed when first asked."""
+    """What one robots.txt says to one agent.
+
+    Only the lines that concern the agent are kept. Parsed rules are twenty times as large as their
+    text, so those asked last are shared by all: a crawl of many hosts must not keep them all.
+    """
 
     def __init__(self, text: str, agent: str) -> None:
-        self._text = text
-        self._agent = agent.lower()
+        picked = _pick(text, agent.lower())
+        self._lines = "\n".join(["User-agent: *", *(picked.ours if picked.named else picked.everyones)])
+        self.sitemaps = tuple(picked.sitemaps)
+        """The sitemaps the file names, as written, in order, each once."""
 
-    @cached_property
-    def _picked(self) -> _Picked:
-        return _pick(self._text, self._agent)
-
-    @cached_property
+    @property
     def _rules(self) -> Protego:
-        picked = self._picked
-        lines = picked.ours if picked.named else picked.everyones
-        return Protego.parse("\n".join(["User-agent: *", *lines]))
+        return _parsed(self._lines)
 
     def allows(self, url: str) -> bool:
         """True when *url*, an absolute http(s) address, may be fetched."""
@@ -77,10 +77,10 @@ class Robots:
         delays = [self._rules.crawl_delay("*"), rate.seconds / rate.requests if rate else None]
         return max((delay for delay in delays if delay is not None), default=None)
 
-    @cached_property
-    def sitemaps(self) -> tuple[str, ...]:
-        """The sitemaps the file names, as written, in order, each once."""
-        return tuple(self._picked.sitemaps)
+
+@lru_cache(maxsize=512)
+def _parsed(lines: str) -> Protego:
+    return Protego.parse(lines)
 
 
 def _pick(text: str, agent: str) -> _Picked:
