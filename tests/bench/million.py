@@ -1,7 +1,7 @@
 """Queues a million addresses over a thousand hosts, then fetches some, and prints what that costs.
 
-``python tests/bench/million.py [--urls 1000000] [--fetch 20000]``. The pages come from memory: this
-measures the frontier, the store and the loop, not the network or the parser.
+``python tests/bench/million.py [--urls 1000000] [--fetch 20000] [--hosts 1000]``. The pages
+come from memory: this measures the frontier, the store and the loop, not the network or the parser.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from scrapekit.job.state import Store
 from scrapekit.web.url import Scope
 
 _LINKS = 10_000
-_HOSTS = 1_000
 
 
 def resident() -> float:
@@ -35,7 +34,7 @@ def resident() -> float:
     return pages * resource.getpagesize() / 1e6
 
 
-async def crawl(urls: int, fetch: int, folder: Path) -> None:
+async def crawl(urls: int, fetch: int, hosts: int, folder: Path) -> None:
     """Queue *urls* addresses from index pages, then fetch *fetch* of them."""
     marks: dict[str, tuple[float, float, float]] = {}
     fetched = 0
@@ -50,7 +49,7 @@ async def crawl(urls: int, fetch: int, folder: Path) -> None:
         number = int(page.url.rpartition("/")[2])
         first = number * _LINKS
         links = [
-            Request(f"http://h{n % _HOSTS}.test/some/longer/path/of/a/page-{n}.html", "leaf", depth=1)
+            Request(f"http://h{n % hosts}.test/some/longer/path/of/a/page-{n}.html", "leaf", depth=1)
             for n in range(first, min(first + _LINKS, urls))
         ]
         return Outcome(page.request, Verdict.OK, (), links)
@@ -104,9 +103,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--urls", type=int, default=1_000_000)
     parser.add_argument("--fetch", type=int, default=20_000)
+    parser.add_argument("--hosts", type=int, default=1_000)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(crawl(arguments.urls, arguments.fetch, Path(folder)))
+        asyncio.run(crawl(arguments.urls, arguments.fetch, arguments.hosts, Path(folder)))
     return 0
 
 

@@ -427,3 +427,125 @@ def test_random_mixes_of_hosts_and_delays_keep_every_promise(jumping):
             assert min(gaps) >= delay - 0.002
 
     jumping(body)
+
+
+def test_requests_that_come_while_a_lane_is_being_loaded_push_none_out(jumping):
+    """Deep pages first: new links belong before what is being loaded, and memory is bounded."""
+
+    async def body(loop):
+        world = World(loop, delay=0, concurrency=9_999, per_host=9_999, **FREE)
+        later = [world.shelf.add(f"http://a.test/later-{n}", rank=5) for n in range(1_500)]
+        world.frontier.committed([], later)
+        asked, answered = asyncio.Event(), asyncio.Event()
+        waiting = world.shelf.waiting
+
+        async def slowly(lane, after, limit):
+            rows = await waiting(lane, after, limit)
+            asked.set()
+            await answered.wait()
+            return rows
+
+        world.shelf.waiting = slowly
+        refill = asyncio.ensure_future(world.frontier.refill())
+        while not asked.is_set():
+            world.commit(await world.grant())
+            await asyncio.sleep(0)
+        sooner = [world.shelf.add(f"http://a.test/sooner-{n}", rank=0) for n in range(1_500)]
+        world.frontier.committed([], sooner)
+        answered.set()
+        world.frontier.seeds_exhausted()
+        while (entry := await world.grant()) is not None:
+            world.finish(entry)
+        world.frontier.close()
+        await refill
+        return world.urls
+
+    urls = jumping(body)
+    assert len(urls) == len(set(urls)) == 3_000
+
+
+def test_a_request_for_robots_txt_that_was_cancelled_is_made_again(jumping):
+    async def body(loop):
+        world = World(loop, delay=0)
+        world.queue("http://a.test/1")
+        cancelled = await world.grant()
+        world.frontier.release(cancelled)
+        world.frontier.put_back(cancelled)
+        await world.grant()
+        return world.urls
+
+    assert jumping(body) == ["http://a.test/robots.txt"] * 2
+
+
+def test_robots_txt_is_read_again_after_a_day(jumping):
+    """RFC 9309 2.4: a copy should not be used for more than 24 hours."""
+
+    async def body(loop):
+        world = World(loop, delay=3600)
+        world.queue(*[f"http://a.test/{n}" for n in range(49)])
+        world.frontier.seeds_exhausted()
+        await world.serve(1.0)
+        return [moment / 3600 for moment, url in world.log if url.endswith("robots.txt")]
+
+    assert jumping(body) == [0.0, 25.0, 50.0]
+
+
+def test_rules_that_cannot_be_read_again_after_a_day_stay_as_they_were(jumping):
+    rules = read_robots(200, b"User-agent: *\nDisallow: /private/\n", "scrapekit")
+
+    async def body(loop):
+        world = World(loop, delay=0)
+        answers = [rules, *[RobotsNotNow("status 503")] * 4]
+        refusals = []
+        for url in ("http://a.test/private/1", "http://a.test/private/2"):
+            world.queue(url)
+            while (entry := await world.grant()).robots_of:
+                world.frontier.release(entry)
+                world.frontier.robots_read(entry, answers.pop(0))
+            refusals.append(entry.refusal)
+            world.finish(entry)
+            await asyncio.sleep(90_000)
+        return refusals, world.urls
+
+    refusals, urls = jumping(body)
+    assert refusals == ["robots.txt does not allow it"] * 2
+    assert urls == [
+        "http://a.test/robots.txt",
+        "http://a.test/private/1",
+        "http://a.test/robots.txt",
+        "http://a.test/private/2",
+    ]
+
+
+def test_hosts_that_have_nothing_to_do_are_forgotten_when_there_are_many(jumping):
+    async def body(loop):
+        world = World(loop, delay=0.5, concurrency=64, **FREE)
+        most = 0
+        for round_ in range(12):
+            world.queue(*[f"http://h{n}-{round_}.test/" for n in range(1_000)])
+            for _ in range(1_000):
+                world.finish(await world.grant())
+            most = max(most, len(world.frontier._schedule.lanes))
+            await asyncio.sleep(1)
+        return most, len(world.urls)
+
+    most, granted = jumping(body)
+    assert granted == 12_000
+    assert most <= 5_000
+
+
+def test_a_host_that_must_be_left_in_peace_is_not_forgotten(jumping):
+    async def body(loop):
+        world = World(loop, delay=0.5, concurrency=64, **FREE)
+        world.queue("http://slow.test/1")
+        world.finish(await world.grant())
+        world.frontier._schedule.lanes["slow.test"].pause(loop.time() + 60, "status 503")
+        for n in range(9_000):
+            world.queue(f"http://h{n}.test/")
+            world.finish(await world.grant())
+        await asyncio.sleep(1)
+        world.queue("http://slow.test/2")
+        await world.grant()
+        return world.log[-1]
+
+    assert jumping(body) == (60.0, "http://slow.test/2")

@@ -124,7 +124,7 @@ class Frontier:
     def _grant(self) -> Entry:
         now = self._clock()
         lane = self._schedule.pop()
-        entry = self._gate.first(lane, lane.head(now).request.url) or lane.pop(now)
+        entry = self._gate.first(lane, lane.head(now).request.url, now) or lane.pop(now)
         entry.refusal = self._gate.refusal(lane, entry)
         self._slots -= 1
         self.in_flight += 1
@@ -176,7 +176,7 @@ class Frontier:
             self._delay(self._schedule.lane(entry.lane), entry, self._clock())
             return
         lane = self._schedule.lane(lane_of(entry.robots_of))
-        self._gate.forget(lane, entry.robots_of)
+        self._gate.forget(lane)
         self._robots_asked -= 1
         self._free(1)
         self._ready(lane)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import deque
+import math
 from collections.abc import Collection, Iterable
 
 from scrapekit.crawl.entries import Entry
@@ -15,6 +15,26 @@ _MOST_DELAYED = 64
 """A host with this many retries waiting gets no new request: it is failing, and memory is bounded."""
 
 
+class Rules:
+    """What is known of one origin's robots.txt."""
+
+    __slots__ = ("answer", "tries", "unreadable", "until")
+
+    def __init__(self) -> None:
+        self.answer: Robots | None = None
+        """What it said last; None until it was read once."""
+        self.until = -math.inf
+        """When it has to be asked for again."""
+        self.tries = 0
+        """How often in a row it could not be read."""
+        self.unreadable = ""
+        """Why not, once nothing is fetched because of it."""
+
+    def learn(self, answer: Robots, until: float, unreadable: str = "") -> None:
+        """Let *answer* hold until then."""
+        self.answer, self.until, self.unreadable, self.tries = answer, until, unreadable, 0
+
+
 class Lane:
     """The requests of one host, in order, and the host's politeness state.
 
@@ -23,8 +43,8 @@ class Lane:
     """
 
     __slots__ = (
-        "delay", "delayed", "horizon", "in_flight", "loading", "name", "next_start", "paused_until", "reason",
-        "robots", "robots_tries", "scheduled", "stored", "throttles", "unreadable", "urgent", "window",
+        "asking", "delay", "delayed", "horizon", "in_flight", "loading", "name", "next_start", "paused_until",
+        "reason", "robots", "scheduled", "stored", "throttles", "urgent", "window",
     )  # fmt: skip
 
     def __init__(self, name: str, delay: float) -> None:
@@ -32,13 +52,12 @@ class Lane:
         self.window: list[Entry] = []
         self.delayed: list[tuple[float, Entry]] = []
         """Retries, by the time they are due."""
-        self.urgent: deque[Entry] = deque()
+        self.urgent: list[Entry] = []
         """Our own requests for robots.txt: they go first."""
-        self.robots: dict[str, Robots | None] = {}
-        """Origin → its rules; None while they are being read."""
-        self.robots_tries: dict[str, int] = {}
-        self.unreadable: dict[str, str] = {}
-        """Origin → why its robots.txt could not be read, once we gave up."""
+        self.robots: dict[str, Rules] = {}
+        """Origin → what is known of its robots.txt."""
+        self.asking = 0
+        """How many robots.txt are being read."""
         self.horizon = _BEHIND_ALL
         self.stored = 0
         self.loading = False
@@ -67,7 +86,12 @@ class Lane:
     @property
     def reading_robots(self) -> bool:
         """True while a robots.txt is being read that nothing may overtake."""
-        return not self.urgent and None in self.robots.values()
+        return self.asking > 0 and not self.urgent
+
+    def idle(self, now: float) -> bool:
+        """True when nothing waits or runs here and the host may be asked: it can be forgotten."""
+        busy = self.window or self.delayed or self.asking or self.in_flight or self.more_stored
+        return not busy and not self.throttles and max(self.next_start, self.paused_until) <= now
 
     def remember_stored(self, count: int) -> None:
         """Begin with *count* requests in the store and none in memory."""
@@ -130,7 +154,7 @@ class Lane:
     def pop(self, now: float) -> Entry:
         """Take the request that goes next."""
         if self.urgent:
-            return self.urgent.popleft()
+            return self.urgent.pop(0)
         if self._delayed_goes(now):
             return heapq.heappop(self.delayed)[1]
         return heapq.heappop(self.window)

@@ -5,11 +5,17 @@ from __future__ import annotations
 import random
 
 from scrapekit.crawl.entries import ROBOTS_PAGE, Entry
-from scrapekit.crawl.lane import Lane
+from scrapekit.crawl.lane import Lane, Rules
 from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, Pace, backoff, delay_floor
 from scrapekit.model import Request
 from scrapekit.web.robots import DENY_ALL, Robots, RobotsNotNow
 from scrapekit.web.url import lane_of, origin_of
+
+GOOD_FOR = 86_400.0
+"""Seconds after which a robots.txt is read again (RFC 9309 2.4)."""
+
+_OLD_ONE_STAYS = 3_600.0
+"""Seconds for which rules that could not be read again hold as they were (RFC 9309 2.4)."""
 
 
 class RobotsGate:
@@ -19,25 +25,25 @@ class RobotsGate:
         self._pace = pace
         self._rng = rng
 
-    def first(self, lane: Lane, url: str) -> Entry | None:
+    def first(self, lane: Lane, url: str, now: float) -> Entry | None:
         """The request for robots.txt that must go before *url*; None when the rules are known."""
         if lane.urgent or not self._pace.obey_robots:
             return None
         origin = origin_of(url)
-        if origin in lane.robots:
+        rules = lane.robots.get(origin)
+        if rules is not None and now < rules.until:
             return None
-        lane.robots[origin] = None
+        lane.asking += 1
         return _entry(origin, Request(f"{origin}/robots.txt", ROBOTS_PAGE))
 
     def refusal(self, lane: Lane, entry: Entry) -> str:
         """Why robots.txt does not let this request be fetched; empty when it does."""
         if entry.robots_of or not self._pace.obey_robots:
             return ""
-        origin = origin_of(entry.request.url)
-        rules = lane.robots.get(origin)
-        if rules is None or rules.allows(entry.request.url):
+        rules = lane.robots[origin_of(entry.request.url)]
+        if rules.answer is None or rules.answer.allows(entry.request.url):
             return ""
-        return lane.unreadable.get(origin, "robots.txt does not allow it")
+        return rules.unreadable or "robots.txt does not allow it"
 
     def hop(self, entry: Entry, target: Request) -> Entry:
         """A further request for the same robots.txt, which was redirected to *target*."""
@@ -47,31 +53,38 @@ class RobotsGate:
         """Note an answer for an origin of *lane*.
 
         An unreadable robots.txt means "fetch nothing" (RFC 9309 2.3.1.4): it is asked for again a
-        few times, and then the origin is left alone for this run.
+        few times, and then the origin is left alone for a day. Rules that were read before stay.
         """
-        if not isinstance(answer, RobotsNotNow):
-            lane.robots[origin] = answer
-            # The file's own request counts: the first page keeps the distance that the file asks for.
-            longer = max(0.0, self.floor(lane) - lane.delay)
-            lane.delay += longer
-            lane.next_start += longer
+        lane.asking -= 1
+        rules = lane.robots.setdefault(origin, Rules())
+        if isinstance(answer, RobotsNotNow):
+            self._not_now(lane, rules, answer, now)
             return
-        tries = lane.robots_tries[origin] = lane.robots_tries.get(origin, 0) + 1
-        if tries >= MOST_ROBOTS_TRIES:
-            lane.robots[origin] = DENY_ALL
-            lane.unreadable[origin] = f"robots.txt could not be read: {answer}"
+        rules.learn(answer, now + GOOD_FOR)
+        # The file's own request counts: the first page keeps the distance that the file asks for.
+        longer = max(0.0, self.floor(lane) - lane.delay)
+        lane.delay += longer
+        lane.next_start += longer
+
+    def _not_now(self, lane: Lane, rules: Rules, answer: RobotsNotNow, now: float) -> None:
+        if rules.answer is not None:
+            rules.until = now + _OLD_ONE_STAYS
             return
-        del lane.robots[origin]
-        wait = answer.retry_after if answer.retry_after is not None else backoff(tries, self._rng)
+        rules.tries += 1
+        if rules.tries >= MOST_ROBOTS_TRIES:
+            rules.learn(DENY_ALL, now + GOOD_FOR, f"robots.txt could not be read: {answer}")
+            return
+        wait = answer.retry_after if answer.retry_after is not None else backoff(rules.tries, self._rng)
         lane.pause(now + min(wait, LONGEST_PAUSE), f"robots.txt: {answer}")
 
-    def forget(self, lane: Lane, origin: str) -> None:
-        """A request for robots.txt was cancelled: it has to be asked again."""
-        lane.robots.pop(origin, None)
+    def forget(self, lane: Lane) -> None:
+        """A request for robots.txt was cancelled: it has to be made again."""
+        lane.asking -= 1
 
     def floor(self, lane: Lane) -> float:
         """Seconds between two starts on the lane's host that nothing may go below."""
-        delays = [rules.crawl_delay for rules in lane.robots.values() if rules is not None]
+        answers = [rules.answer for rules in lane.robots.values() if rules.answer is not None]
+        delays = [answer.crawl_delay for answer in answers]
         return delay_floor(self._pace, max((delay for delay in delays if delay), default=None))
 
 

@@ -13,7 +13,9 @@ from scrapekit.crawl.politeness import Pace
 
 _WINDOW_TOTAL = 16_384
 _WINDOW_MOST = 512
-_WINDOW_LEAST = 8
+_WINDOW_LEAST = 1
+_LANES_KEPT = 4_096
+"""So many hosts are remembered although nothing of theirs waits."""
 
 
 class Shelf(Protocol):
@@ -41,13 +43,24 @@ class Schedule:
         self._hungry: dict[str, Lane] = {}
         self._hunger = asyncio.Event()
         self._closed = False
+        self._sweep_at = _LANES_KEPT
 
     def lane(self, name: str) -> Lane:
         """The lane of that name, made when it is new."""
         lane = self.lanes.get(name)
         if lane is None:
+            if len(self.lanes) >= self._sweep_at:
+                self._sweep()
             lane = self.lanes[name] = Lane(name, self._pace.delay)
         return lane
+
+    def _sweep(self) -> None:
+        """Forget the hosts that have nothing to do, so that memory follows what waits, not what was."""
+        now = self._clock()
+        for name in [name for name, lane in self.lanes.items() if lane.idle(now)]:
+            del self.lanes[name]
+        # Doubling keeps the cost of sweeping small however many lanes are busy.
+        self._sweep_at = max(_LANES_KEPT, 2 * len(self.lanes))
 
     @property
     def window(self) -> int:
@@ -58,9 +71,13 @@ class Schedule:
         """Let a request that was just stored wait in its lane; memory stays bounded."""
         lane = self.lane(entry.lane)
         lane.offer(entry)
-        if len(lane.window) > 2 * self.window:
-            lane.shrink(self.window)
+        self._trim(lane)
         return lane
+
+    def _trim(self, lane: Lane) -> None:
+        # What is being loaded lies behind the horizon: moving it now would leave a gap between.
+        if not lane.loading and len(lane.window) > 2 * self.window:
+            lane.shrink(self.window)
 
     def add(self, lane: Lane) -> bool:
         """Let the lane take its turn as soon as it may; True when that may be sooner than was known."""
@@ -121,6 +138,7 @@ class Schedule:
                 _, lane = self._hungry.popitem()
                 asked = self.window
                 lane.load(await self._shelf.waiting(lane.name, lane.horizon, asked), asked, taken)
+                self._trim(lane)
                 self.add(lane)
                 loaded()
 
