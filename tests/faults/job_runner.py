@@ -53,8 +53,7 @@ class Job:
     @property
     def state(self) -> Path:
         """The job folder."""
-        (found,) = (self.folder / ".scrapekit").iterdir()
-        return found
+        return self.folder / ".scrapekit" / "books"
 
     @property
     def store(self) -> Path:
@@ -93,9 +92,9 @@ class Job:
         overdue.cancel()
         process.returncode = os.waitstatus_to_exitcode(status)
         ended = Ended(process.returncode, output, time.monotonic() - began, used.ru_maxrss * 1024)
+        check_output(ended)
         if ended.code in (0, 1, 3, 130):
             self._read_report(ended)
-        check_output(ended)
         return ended
 
     def kill(self, process: subprocess.Popen[str]) -> None:
