@@ -62,6 +62,7 @@ class World:
         self.journal = Journal(lambda: Store(folder / "job.sqlite"), [export], "recipe")
         self.relay = SimpleNamespace(**dict.fromkeys(MOMENTS))
         self.limits = limits
+        self.seeds_as: list[Request] = []
         self.fetched: list[str] = []
         self.read_on: list[str] = []
         self.pace = Pace(delay=0, per_host=8, concurrency=8, obey_robots=False, retries=2)
@@ -96,8 +97,10 @@ class World:
             callback=self.callback,
             journal=self.journal,
             relay=self.relay,
-            admission=Admission(Limits(Scope.of("any", []), **self.limits)),
-            seeds=iter([Request(seed) for seed in seeds][restored.seeds :]),
+            admission=Admission(
+                Limits(Scope.of("any", []), **self.limits), records=restored.counters.get("records:page", 0)
+            ),
+            seeds=iter((self.seeds_as or [Request(seed) for seed in seeds])[restored.seeds :]),
         )
         self.engine.committer.counters.update(restored.counters)
         try:
@@ -333,6 +336,48 @@ async def test_a_limit_of_records_is_kept_exactly(tmp_path):
     assert len(world.records) == 7
 
 
+async def test_a_job_that_holds_as_many_records_as_wanted_fetches_nothing_more(tmp_path):
+    links = [f"http://a.test/{n}" for n in range(30)]
+    site = {A: links} | {link: [] for link in links}
+    await World(tmp_path, site, records=7).crawl(A)
+    again = World(tmp_path, site, records=7)
+    async with asyncio.timeout(5):
+        await again.crawl(A)
+
+    assert again.fetched == []
+    assert len(again.records) == 7
+
+
+async def test_a_redirect_to_another_spelling_of_its_own_url_is_followed(tmp_path):
+    spelled = "http://a.test/%7Ea"
+
+    async def moved(request):
+        return Request("http://a.test/~a", via=(spelled,))
+
+    world = World(tmp_path, {spelled: moved, "http://a.test/~a": []})
+    await world.crawl(spelled)
+
+    assert world.records == ["http://a.test/~a"]
+    assert world.verdicts == {"redirected": 1, "ok": 1}
+
+
+async def test_a_form_that_redirects_to_its_own_page_gives_that_pages_record_once(tmp_path):
+    """Post, redirect, get: the page is known although it is the form's own address."""
+    world = World(tmp_path, {A: []})
+
+    async def answer(request):
+        if request.method == "POST":
+            return Request(A, via=(A,))
+        return Page(request, request.url, 200, {}, b"[]")
+
+    world.site[A] = answer
+    world.seeds_as = [Request(A), Request(A, method="POST", body=b"q=1")]
+    await world.crawl(A)
+
+    assert world.records == [A]
+    assert world.verdicts == {"ok": 1, "duplicate": 1}
+
+
 async def test_seeds_are_drawn_as_they_are_needed(tmp_path):
     drawn = 0
 
@@ -368,6 +413,26 @@ async def test_seeds_are_drawn_as_they_are_needed(tmp_path):
     await crawl()
     assert len(world.records) == 20
     assert drawn <= 400
+
+
+async def test_a_crawl_that_is_drained_draws_no_more_seeds_and_knows_that_there_are_some(tmp_path):
+    seeds = [f"http://a.test/{number}" for number in range(1_000)]
+    site = {seed: [] for seed in seeds}
+    world = World(tmp_path, dict(site))
+
+    async def last(request):
+        world.engine.frontier.close()
+        return Page(request, request.url, 200, {}, b"[]")
+
+    world.site[seeds[199]] = last
+    await world.crawl(*seeds)
+    assert world.engine.seeds_left
+    assert world.engine.committer.counters["seen"] <= 400
+
+    again = World(tmp_path, site)
+    await again.crawl(*seeds)
+    assert sorted(again.records) == sorted(seeds)
+    assert not again.engine.seeds_left
 
 
 async def test_listeners_are_told_every_moment(tmp_path):

@@ -122,7 +122,8 @@ def test_a_redirect_to_a_known_url_ends_as_a_duplicate(store):
 
 def test_a_redirect_back_to_its_own_start_is_queued_again(store):
     (start,) = commit(store, "http://a.test/start").queued
-    back = Candidate(Request("http://a.test/start", via=("x",)), "breadth", again=True)
+    back = Candidate(Request("http://a.test/start", via=("x",)), "breadth")
+    back.again = True
     committed = store.commit(
         Group(done=[(start, Outcome(start.request, Verdict.REDIRECTED))], new=[back]), {}
     )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scrapekit.crawl.entries import Candidate, Entry, Group
+from scrapekit.crawl.entries import Candidate, Entry, Group, identity
 from scrapekit.model import Item, Outcome, Request, Verdict
 from scrapekit.web.url import Scope
 
@@ -68,9 +68,11 @@ class Admission:
         return items
 
     def _take_hop(self, group: Group, entry: Entry, target: Request) -> None:
+        hop = Candidate(target, self._limits.order, hop_of=entry)
         # A site that sets a cookie and sends us back to where we came from must not be a duplicate.
-        again = target.url in target.via
-        group.new.append(Candidate(target, self._limits.order, hop_of=entry, again=again))
+        before = (identity(replace(target, url=url)) for url in target.via[:-1])
+        hop.again = hop.fp == entry.fp or hop.fp in before
+        group.new.append(hop)
 
     def _take_links(self, group: Group, requests: Sequence[Request]) -> None:
         known, limits = self._known, self._limits

@@ -102,11 +102,18 @@ class Engine:
             if self._parsers is not None:
                 self._parsers.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def seeds_left(self) -> bool:
+        """True while there may be seeds that were not drawn."""
+        return self._seeds is not None
+
     def stop_now(self) -> None:
         """Cancel everything that runs and leave without another commit."""
         self._break(StoppedNow())
 
     async def _crawl(self, group: asyncio.TaskGroup) -> None:
+        if self._admission.limit_reached:
+            self.frontier.close()
         self._draw_seeds()
         while (entry := await self.frontier.next()) is not None:
             if entry.refusal:
@@ -228,7 +235,7 @@ class Engine:
 
     def _draw_seeds(self) -> None:
         """Take the next seeds, lazily: a million of them never sit in memory."""
-        if self._seeds is None:
+        if self._seeds is None or self.frontier.closed:
             return
         chunk = [self._admission.candidate(seed) for seed in islice(self._seeds, _SEED_CHUNK)]
         if chunk:

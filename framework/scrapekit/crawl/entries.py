@@ -72,17 +72,15 @@ class Candidate:
 
     __slots__ = ("again", "fp", "hop_of", "lane", "rank", "request")
 
-    def __init__(
-        self, request: Request, order: str, *, hop_of: Entry | None = None, again: bool = False
-    ) -> None:
+    def __init__(self, request: Request, order: str, *, hop_of: Entry | None = None) -> None:
         self.request = request
         self.lane = lane_of(request.url)
         self.rank = rank_of(request, order)
         self.fp = identity(request)
         self.hop_of = hop_of
         """The entry that redirected here; it ends as a duplicate when this URL is known already."""
-        self.again = again
-        """Queue it although its URL is known: a redirect back to an earlier hop of its own chain."""
+        self.again = False
+        """Queue it although it is known: a redirect back to an earlier hop of its own chain."""
 
 
 @dataclass(slots=True)

@@ -86,6 +86,11 @@ class Frontier:
         """True when little waits, so that more seeds may be drawn."""
         return self._unfinished < 4 * self.pace.concurrency
 
+    @property
+    def closed(self) -> bool:
+        """True when nothing more is granted."""
+        return self._closed
+
     def close(self) -> None:
         """Grant nothing more; `next` gives None from now on."""
         self._closed = True

@@ -86,9 +86,9 @@ class Accounts:
 
     @property
     def unfinished(self) -> bool:
-        """True while some request that was seen has not ended."""
+        """True while some request that was seen has not ended, or some seed was not drawn."""
         counters = self._engine.committer.counters
-        return counters["seen"] > sum(_named(counters, "verdict:").values())
+        return self._engine.seeds_left or counters["seen"] > sum(_named(counters, "verdict:").values())
 
     @property
     def elapsed(self) -> float:
