@@ -78,10 +78,11 @@ class Store:
             raise stuck(error, self.path) from error
 
     def _create(self, fingerprint: str) -> None:
-        script = f"BEGIN; {_TABLES} COMMIT;"
-        self._db.executescript(script)
+        # One transaction: killed half-way, there is nothing, and never tables of an unknown format.
+        self._db.executescript(f"BEGIN IMMEDIATE; {_TABLES}")
         self.note("format", str(FORMAT))
         self.note("recipe", fingerprint)
+        self._db.execute("COMMIT")
 
     def _check(self, fingerprint: str) -> None:
         if self.noted("format") != str(FORMAT):

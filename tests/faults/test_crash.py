@@ -1,0 +1,221 @@
+"""Jobs that are killed, stopped, starved of disk, damaged or moved: nothing is lost, nothing is doubled."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import signal
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+from fault_site import after, answer, links
+from job_runner import Job, recipe
+
+pytestmark = pytest.mark.slow
+
+PAGES = 60
+EXPORTS = "[jsonl: out/books.jsonl, json: out/books.json, csv: out/books.csv, sqlite: out/books.sqlite]"
+
+
+@pytest.fixture
+def shop(site):
+    """A shop of sixty books behind one page of links; gives a function that makes its recipe."""
+    site.serve("/", links(*[f"/{n}" for n in range(PAGES)]))
+
+    def serve(seconds: float = 0.02, size: int = 0, crawl: str = "delay: 0, per_host: 4") -> str:
+        def page(_: str, path: str):
+            if not path[1:].isdigit():
+                return None
+            title = path.removeprefix("/")
+            return after(seconds, answer(f"<h1>{title}</h1><p>{'é' * (size // 2)}</p>"))
+
+        site.patterns.append(page)
+        text = recipe([site.url("/")], crawl=crawl).replace("export: out/books.jsonl", f"export: {EXPORTS}")
+        return text.replace("      url: {", "      text: { css: p, default: '' }\n      url: {")
+
+    return serve
+
+
+def numbers(job: Job) -> list[int]:
+    """The books that every export of a job holds, after checking that they hold the same."""
+    import csv
+    import json
+
+    csv.field_size_limit(2**24)
+    out = job.folder / "out"
+    found = sorted(int(record["title"]) for record in job.records())
+    assert sorted(int(r["title"]) for r in json.loads((out / "books.json").read_text())) == found
+    with (out / "books.csv").open(newline="") as file:
+        assert sorted(int(row["title"]) for row in csv.DictReader(file)) == found
+    with closing(sqlite3.connect(out / "books.sqlite")) as db:
+        assert sorted(int(row[0]) for row in db.execute("SELECT title FROM book")) == found
+    return found
+
+
+def go_on(job: Job) -> None:
+    """The same command again brings the job to its end, whole."""
+    ended = job.run("-q")
+
+    assert ended.code == 0, ended.output
+    assert ended.report["verdicts"] == {"ok": PAGES + 1}
+    assert numbers(job) == list(range(PAGES))
+
+
+def test_killed_again_and_again_while_it_starts(shop, site, tmp_path):
+    job = Job(tmp_path, shop())
+    rng = random.Random(7)
+
+    for _ in range(8):
+        process = job.start("-q")
+        time.sleep(rng.uniform(0.15, 0.75))
+        job.kill(process)
+
+    go_on(job)
+
+
+def test_killed_at_the_last_page_and_while_the_files_are_put_in_place(shop, site, tmp_path):
+    job = Job(tmp_path, shop())
+    for pause in (0.0, 0.05, 0.15, 0.3):
+        asked = len([e for e in site.log if e.path[1:].isdigit()])
+        process = job.start("-q")
+        try:
+            # A job that is complete begins anew, so there is always a last page to wait for.
+            site.wait_for(lambda: bool(site.asked(f"/{PAGES - 1}")))
+            time.sleep(pause)
+        finally:
+            job.kill(process)
+        assert len(site.log) >= asked
+
+    go_on(job)
+
+
+def test_killed_while_large_records_are_written(shop, site, tmp_path):
+    job = Job(tmp_path, shop(seconds=0, size=1_000_000))
+
+    for count in (12, 30, 45):
+        job.run_until(lambda count=count: site.wait_for(lambda: len({e.path for e in site.log}) > count))
+
+    go_on(job)
+    assert all(len(record["text"]) == 500_000 for record in job.records())
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_asked_to_stop_it_ends_with_130_and_goes_on_without_fetching_anything_twice(
+    shop, site, tmp_path, how
+):
+    job = Job(tmp_path, shop())
+
+    process, began = job.start(), time.monotonic()
+    site.wait_for(lambda: len(site.log) > 20)
+    process.send_signal(how)
+    ended = job.finish(process, began)
+
+    assert (ended.code, ended.report["outcome"]) == (130, "interrupted")
+    assert "to go on, give the same command again: scrapekit run job.yaml" in ended.output
+    assert ended.report["waiting"] > 0
+    go_on(job)
+    pages = [e.path for e in site.log if e.path != "/robots.txt"]
+    assert len(pages) == len(set(pages))
+
+
+def test_stopped_twice_it_ends_at_once(shop, site, tmp_path):
+    job = Job(tmp_path, shop(seconds=20))
+
+    process, began = job.start(), time.monotonic()
+    site.wait_for(lambda: len(site.log) > 3)
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    process.send_signal(signal.SIGINT)
+    ended = job.finish(process, began)
+
+    assert (ended.code, ended.report["reason"]) == (130, "stopped at once")
+    assert ended.seconds < 5
+
+
+@pytest.mark.parametrize("largest", [0, 10_000, 40_000, 150_000, 900_000])
+def test_a_full_disk_ends_with_3_and_the_job_goes_on_when_there_is_room(shop, site, tmp_path, largest):
+    job = Job(tmp_path, shop(seconds=0, size=30_000))
+
+    ended = job.run("-q", largest_file=largest)
+
+    assert ended.code == 3
+    assert "run the same command again" in ended.output
+    go_on(job)
+
+
+def damage(data: bytearray, rng: random.Random) -> bytearray:
+    for _ in range(40):
+        data[rng.randrange(len(data))] ^= 255
+    return data
+
+
+@pytest.mark.parametrize("how", ["scrambled", "cut", "other", "empty"])
+def test_a_damaged_store_is_told_in_a_line(shop, site, tmp_path, how):
+    job = Job(tmp_path, shop())
+    job.run_until(lambda: site.wait_for(lambda: len(site.log) > 30))
+    data = bytearray(job.store.read_bytes())
+    for suffix in ("-wal", "-shm"):
+        job.store.with_name("job.sqlite" + suffix).unlink(missing_ok=True)
+    made = {
+        "scrambled": lambda: damage(data, random.Random(1)),
+        "cut": lambda: data[: len(data) // 2 + 100],
+        "other": lambda: b"this is no database, but somebody's diary\n" * 200,
+        "empty": lambda: b"",
+    }
+    job.store.write_bytes(made[how]())
+
+    ended = job.run("-q")
+
+    if ended.code == 0:
+        assert numbers(job) == list(range(PAGES))
+    else:
+        assert ended.code in (2, 3)
+        assert ended.output.startswith("error: ")
+        fresh = job.run("-q", "--fresh")
+        assert fresh.code == 0
+        assert numbers(job) == list(range(PAGES))
+
+
+def test_a_copy_taken_while_it_runs_goes_on_elsewhere(shop, site, tmp_path):
+    job = Job(tmp_path / "here", shop())
+    process = job.start("-q")
+    try:
+        site.wait_for(lambda: len(site.log) > 25)
+        # The files as they are at one instant, as a snapshot of the disk holds them.
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.05)
+        shutil.copytree(tmp_path / "here", tmp_path / "there")
+    finally:
+        job.kill(process)
+
+    there = Job(tmp_path / "there", (tmp_path / "here" / "job.yaml").read_text())
+    go_on(there)
+    go_on(job)
+
+
+def test_a_clock_that_was_set_back_holds_nobody(shop, site, tmp_path):
+    job = Job(tmp_path, shop())
+    job.run_until(lambda: site.wait_for(lambda: len(site.log) > 20))
+    with closing(sqlite3.connect(job.store)) as db:
+        db.execute("UPDATE lane SET not_before = ?", (time.time() + 365 * 86400,))
+        db.commit()
+
+    began = time.monotonic()
+    go_on(job)
+
+    assert time.monotonic() - began < 10
+
+
+def test_a_second_run_of_a_job_refuses_and_the_first_goes_on(shop, site, tmp_path):
+    job = Job(tmp_path, shop(seconds=0.1))
+    process, began = job.start("-q"), time.monotonic()
+    site.wait_for(lambda: len(site.log) > 2)
+    second = job.run("-q")
+    first = job.finish(process, began)
+
+    assert second.code == 2
+    assert "is in use by another run" in second.output
+    assert first.code == 0
+    assert numbers(job) == list(range(PAGES))
