@@ -93,7 +93,7 @@ async def _run_job(
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
-    journal = Journal(lambda: Store(folder.store), plan.exports, recipe.fingerprint)
+    journal = Journal(Store(folder.store), plan.exports, recipe.fingerprint)
     fetcher = HttpFetcher(recipe.http, plan.seed_urls, agent=f"{AGENT}/{__version__}")
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)

@@ -66,7 +66,7 @@ async def crawl(urls: int, fetch: int, hosts: int, folder: Path) -> None:
             frontier.close()
         return Outcome(page.request, Verdict.EMPTY)
 
-    journal = Journal(lambda: Store(folder / "job.sqlite"), [], "recipe")
+    journal = Journal(Store(folder / "job.sqlite"), [], "recipe")
     await journal.open()
     pace = Pace(delay=0, per_host=4, concurrency=64, obey_robots=False)
     frontier = Frontier(pace, journal, clock=time.monotonic)

@@ -59,7 +59,7 @@ class World:
         self.folder = folder
         self.exporter = Lines(folder / "out.jsonl")
         export = SimpleNamespace(name="lines", exporter=self.exporter, select=lambda items: items)
-        self.journal = Journal(lambda: Store(folder / "job.sqlite"), [export], "recipe")
+        self.journal = Journal(Store(folder / "job.sqlite"), [export], "recipe")
         self.relay = SimpleNamespace(**dict.fromkeys(MOMENTS))
         self.limits = limits
         self.seeds_as: list[Request] = []

@@ -54,7 +54,7 @@ def exporter():
 
 def journal(tmp_path, exporter, select=lambda items: items):
     export = SimpleNamespace(name="memory:out.txt", exporter=exporter, select=select)
-    return Journal(lambda: Store(tmp_path / "job.sqlite"), [export], "recipe")
+    return Journal(Store(tmp_path / "job.sqlite"), [export], "recipe")
 
 
 def group(*numbers, url="http://a.test/"):
@@ -163,3 +163,72 @@ async def test_a_file_that_cannot_be_written_is_a_mistake_of_the_command(tmp_pat
     await one.close()
 
     assert str(caught.value) == "cannot write out.txt: Permission denied"
+
+
+async def test_an_exporter_that_cannot_be_closed_keeps_no_other_open(tmp_path, exporter):
+    """Its records are safe: on resume it is opened at the position that the store knows."""
+    broken = Memory()
+    exports = [
+        SimpleNamespace(name=f"memory:{n}", exporter=one, select=lambda items: items)
+        for n, one in enumerate((broken, exporter))
+    ]
+    one = Journal(Store(tmp_path / "job.sqlite"), exports, "recipe")
+    await one.open()
+    await one.commit(group(1))
+    broken.error = OSError(errno.EIO, "Input/output error")
+    await one.close()
+
+    assert (broken.calls[-1], exporter.calls[-1]) == ("close False", "close False")
+
+
+async def test_a_bug_in_closing_comes_out_after_everything_else_was_closed(tmp_path, exporter):
+    class Buggy(Memory):
+        def close(self, finished):
+            raise ZeroDivisionError
+
+    exports = [
+        SimpleNamespace(name=f"memory:{n}", exporter=one, select=lambda items: items)
+        for n, one in enumerate((exporter, Buggy(), Memory()))
+    ]
+    one = Journal(Store(tmp_path / "job.sqlite"), exports, "recipe")
+    await one.open()
+    with pytest.raises(ZeroDivisionError):
+        await one.close()
+
+    assert [export.exporter.calls[-1:] for export in exports] == [
+        ["close False"],
+        ["open None"],
+        ["close False"],
+    ]
+
+
+async def test_one_of_two_exports_that_cannot_be_published_leaves_a_job_that_can_go_on(tmp_path, exporter):
+    other = Memory()
+    exports = [
+        SimpleNamespace(name=f"memory:{n}", exporter=one, select=lambda items: items)
+        for n, one in enumerate((exporter, other))
+    ]
+    one = Journal(Store(tmp_path / "job.sqlite"), exports, "recipe")
+    await one.open()
+    await one.commit(group(1, 2))
+    other.error = OSError(errno.ENOSPC, "No space left on device")
+    with pytest.raises(StuckError):
+        await one.publish()
+    await one.close()
+    other.error = None
+
+    again = Journal(Store(tmp_path / "job.sqlite"), exports, "recipe")
+    await again.open()
+    await again.publish()
+    await again.close()
+    assert [export.exporter.calls[-2:] for export in exports] == [["open {'n': 2}", "close True"]] * 2
+
+
+async def test_a_store_that_cannot_be_opened_leaves_nothing_open(tmp_path, exporter):
+    (tmp_path / "job.sqlite").mkdir()
+    one = journal(tmp_path, exporter)
+    with pytest.raises(StuckError, match="unable to open database file"):
+        await one.open()
+    await one.close()
+
+    assert exporter.calls == []

@@ -149,6 +149,7 @@ def test_deeper_pages_wait_behind_shallow_ones(store):
 
 
 def test_another_recipe_may_not_go_on_with_the_job(store, path):
+    commit(store, "http://a.test/1")
     store.close()
     with closing(Store(path)) as other, pytest.raises(JobError) as caught:
         other.open("recipe-2")
@@ -190,3 +191,61 @@ def test_following_pages_that_differ_in_a_header_only_are_requests_of_their_own(
 
     assert len(committed.queued) == 3
     assert store.commit(Group(new=[Candidate(pages[0], "breadth")]), {}).duplicates == 1
+
+
+def test_a_store_whose_making_was_interrupted_is_made_anew(path):
+    """As a kill leaves it: the file is there, and none of its tables."""
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+    store = Store(path)
+
+    assert not store.open("recipe-1").resumed
+    store.close()
+
+
+def test_a_store_that_cannot_be_opened_is_a_clear_stop(path):
+    path.mkdir()
+    with pytest.raises(StuckError) as caught:
+        Store(path).open("recipe-1")
+
+    assert str(caught.value) == f"cannot use {path}: unable to open database file"
+
+
+def test_a_job_that_has_not_begun_may_go_on_with_another_recipe(store, path):
+    store.close()
+    changed = Store(path)
+    assert changed.open("recipe-2").counters == {}
+    commit(changed, "http://a.test/1")
+    changed.close()
+
+    with pytest.raises(JobError, match="different version of this recipe"):
+        Store(path).open("recipe-1")
+
+
+def test_a_job_that_holds_records_goes_on_with_the_same_files_only(path):
+    store = Store(path)
+    store.open("recipe-1", ["jsonl:out/books.jsonl", "csv:books.csv"])
+    (entry,) = commit(store, "http://a.test/1").queued
+    group = Group(done=[(entry, Outcome(entry.request, Verdict.OK))])
+    group.counters["records:book"] = 1
+    store.commit(group, {})
+    store.close()
+    same = Store(path)
+    same.open("recipe-1", ["csv:books.csv", "jsonl:out/books.jsonl"])
+    same.close()
+
+    with pytest.raises(JobError) as caught:
+        Store(path).open("recipe-1", ["jsonl:other.jsonl", "csv:books.csv"])
+    assert str(caught.value) == (
+        f"{path.parent} holds an unfinished job that writes to books.csv and out/books.jsonl, "
+        "not to books.csv and other.jsonl"
+    )
+    assert caught.value.hint == "name the same files to go on, or run with --fresh to begin anew"
+
+
+def test_a_job_that_holds_no_record_yet_may_write_elsewhere(path):
+    for target in ("jsonl:a.jsonl", "jsonl:b.jsonl"):
+        store = Store(path)
+        store.open("recipe-1", [target])
+        commit(store, f"http://a.test/{target}")
+        store.close()

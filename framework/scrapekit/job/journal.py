@@ -11,6 +11,7 @@ import asyncio
 import errno
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from typing import Any, Protocol, TypeVar
 
 from scrapekit.crawl.entries import Committed, Entry, Group, Restored
@@ -45,15 +46,12 @@ class Export(Protocol):
 class Journal:
     """Owns the store and the exports; every blocking call runs on its thread, in order."""
 
-    def __init__(self, store: Callable[[], Store], exports: Sequence[Export], fingerprint: str) -> None:
-        self._make_store = store
+    def __init__(self, store: Store, exports: Sequence[Export], fingerprint: str) -> None:
+        self._store = store
         self._exports = exports
         self._fingerprint = fingerprint
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scrapekit-journal")
-        self._store: Store
         self._opened: list[Export] = []
-        self.written: dict[str, int] = {}
-        """Export → records it holds, resumes included."""
 
     async def _run(self, work: Callable[..., _T], *arguments: Any) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
@@ -63,12 +61,10 @@ class Journal:
         return await self._run(self._open)
 
     def _open(self) -> Restored:
-        self._store = self._make_store()
-        restored = self._store.open(self._fingerprint)
+        restored = self._store.open(self._fingerprint, [export.name for export in self._exports])
         for export in self._exports:
             _open(export, restored.positions.get(export.name))
             self._opened.append(export)
-            self.written[export.name] = restored.counters.get(f"export:{export.name}", 0)
         return restored
 
     async def commit(self, group: Group) -> Committed:
@@ -82,10 +78,7 @@ class Journal:
             if items:
                 positions[export.name] = _guarded(export, lambda e=export, i=items: _write(e, i))  # type: ignore[misc]
                 group.counters[f"export:{export.name}"] += len(items)
-        committed = self._store.commit(group, positions)
-        for export in self._exports:
-            self.written[export.name] += group.counters[f"export:{export.name}"]
-        return committed
+        return self._store.commit(group, positions)
 
     async def waiting(self, lane: str, after: tuple[int, int], limit: int) -> list[Entry]:
         """The next stored requests of a lane; see `Store.waiting`."""
@@ -113,12 +106,11 @@ class Journal:
             self._thread.shutdown(wait=True)
 
     def _close(self) -> None:
-        try:
-            while self._opened:
-                self._opened.pop(0).exporter.close(finished=False)
-        finally:
-            if hasattr(self, "_store"):
-                self._store.close()
+        with ExitStack() as stack:
+            stack.callback(self._store.close)
+            for export in self._opened:
+                stack.callback(_let_go, export)
+            self._opened = []
 
 
 def _open(export: Export, position: Position | None) -> None:
@@ -132,6 +124,12 @@ def _open(export: Export, position: Position | None) -> None:
             f"cannot write {export.name.partition(':')[2]}: {error.strerror or error}",
             hint="name another file with -o, or mend what stands in the way",
         ) from error
+
+
+def _let_go(export: Export) -> None:
+    # What the disk refuses now is lost anyway: the export is opened at its last stored position.
+    with suppress(OSError):
+        export.exporter.close(finished=False)
 
 
 def _write(export: Export, items: Sequence[Item]) -> Position:

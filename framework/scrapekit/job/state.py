@@ -9,43 +9,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from scrapekit.crawl.entries import Candidate, Committed, Entry, Group, LaneState, Restored, identity
-from scrapekit.errors import JobError, StuckError
+from scrapekit.job.tables import note, noted, open_tables, stuck
 from scrapekit.model import FAILURES, Outcome, Request, Verdict
 from scrapekit.report import Failure
-
-FORMAT = 1
-"""The version of the tables below; a store of another version is refused, never half-read."""
-
-_TABLES = """
-CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE lane(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, not_before REAL NOT NULL DEFAULT 0);
--- Popping a request writes nothing: its row leaves when its outcome commits.
-CREATE TABLE queue(lane INTEGER, rank INTEGER, seq INTEGER, request TEXT NOT NULL,
-                   PRIMARY KEY(lane, rank, seq)) WITHOUT ROWID;
--- Host-local fingerprints keep one host's rows on neighbouring pages; verdict 0 means "not yet".
-CREATE TABLE seen(fp INTEGER PRIMARY KEY, verdict INTEGER NOT NULL DEFAULT 0);
-CREATE TABLE failure(seq INTEGER PRIMARY KEY, url TEXT, page TEXT, verdict TEXT, reason TEXT, tries INTEGER);
-CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE position(export TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
-
-_PRAGMAS = (
-    "journal_mode=WAL",
-    # A commit is a promise, also when the power goes. At 4 to 30 groups a second the price is small.
-    "synchronous=FULL",
-    "cache_size=-16384",
-    "temp_store=MEMORY",
-    # 64 MiB of log before a checkpoint: the default 4 MiB costs 2.6 times as much at a million URLs.
-    "wal_autocheckpoint=16384",
-    "busy_timeout=5000",
-)
 
 _CODES: Mapping[Verdict, int] = {verdict: code for code, verdict in enumerate(Verdict, start=1)}
 _CHUNK = 500
@@ -56,54 +29,34 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db: sqlite3.Connection
+        self._opened = False
         self._lanes: dict[str, int] = {}
         self._next_seq = 1
 
-    def open(self, fingerprint: str) -> Restored:
-        """Make or open the tables and say what they remember.
+    def open(self, fingerprint: str, exports: Collection[str] = ()) -> Restored:
+        """Make or open the tables and say what they remember; *exports* are the exports' names.
 
-        Raises JobError when the store was made by another recipe or another version of scrapekit,
-        StuckError when the file is no usable store.
+        Raises JobError when the store was made by another recipe or another version of scrapekit, or
+        when its records are in other exports; StuckError when the file is no usable store.
         """
         try:
-            for pragma in _PRAGMAS:
-                self._db.execute(f"PRAGMA {pragma}")
-            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
-                self._create(fingerprint)
-                return Restored()
-            self._check(fingerprint)
-            return self._restore()
+            self._db, resumed = open_tables(self.path, fingerprint, exports)
+            self._opened = True
+            return self._restore() if resumed else Restored()
         except sqlite3.DatabaseError as error:
             raise stuck(error, self.path) from error
 
-    def _create(self, fingerprint: str) -> None:
-        # One transaction: killed half-way, there is nothing, and never tables of an unknown format.
-        self._db.executescript(f"BEGIN IMMEDIATE; {_TABLES}")
-        self.note("format", str(FORMAT))
-        self.note("recipe", fingerprint)
-        self._db.execute("COMMIT")
-
-    def _check(self, fingerprint: str) -> None:
-        if self.noted("format") != str(FORMAT):
-            raise JobError(
-                f"{self.path.parent} was written by another version of scrapekit",
-                hint="run with --fresh to begin anew, or use another folder with --job",
-            )
-        if self.noted("recipe") != fingerprint:
-            raise JobError(
-                f"{self.path.parent} holds an unfinished job of a different version of this recipe",
-                hint="run with --fresh to begin anew, or undo the change to go on",
-            )
-
     def note(self, key: str, value: str) -> None:
         """Remember a fact about the job."""
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES(?, ?)", (key, value))
+        try:
+            note(self._db, key, value)
+        except sqlite3.DatabaseError as error:
+            raise stuck(error, self.path) from error
 
     def noted(self, key: str) -> str:
         """A remembered fact; empty when there is none."""
-        row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-        return row[0] if row else ""
+        return noted(self._db, key)
 
     def _restore(self) -> Restored:
         counters = dict(self._db.execute("SELECT name, value FROM counter"))
@@ -251,23 +204,14 @@ class Store:
             raise stuck(error, self.path) from error
 
     def close(self) -> None:
-        """Fold the log into the file and let go of it."""
+        """Fold the log into the file and let go of it; nothing where it was not opened."""
+        if not self._opened:
+            return
+        self._opened = False
         # Nothing is lost when it fails: the log stays beside the file and is read at the next opening.
         with suppress(sqlite3.DatabaseError):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
-
-
-def stuck(error: sqlite3.DatabaseError, path: Path) -> StuckError:
-    """What a failing store means for the person who runs the job."""
-    text = str(error)
-    if "full" in text or "disk I/O" in text:
-        return StuckError(
-            f"cannot write {path}: {text}", hint="free some space and run the same command again"
-        )
-    if "malformed" in text or "not a database" in text:
-        return StuckError(f"{path} is damaged: {text}", hint="run with --fresh to begin anew")
-    return StuckError(f"cannot use {path}: {text}")
 
 
 def _chunks(values: Iterable[int], size: int) -> Iterator[list[int]]:
