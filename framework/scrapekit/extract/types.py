@@ -10,7 +10,6 @@ from typing import Any
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.pipes import Apply, make_filter, with_page
 from scrapekit.extract.reading import InvalidField, Reading, is_empty
-from scrapekit.node import MapNode
 from scrapekit.recipe.model import Field
 
 _NUMBERS = (int, float, Decimal)
@@ -20,7 +19,7 @@ _ALREADY: Mapping[str, Callable[[Any], bool]] = {
     "float": lambda value: value.__class__ is float,
     "decimal": lambda value: value.__class__ is Decimal,
     "number": lambda value: value.__class__ in _NUMBERS,
-    "price": lambda value: value.__class__ in _NUMBERS,
+    "price": lambda value: value.__class__ is Decimal,
     "bool": lambda value: value.__class__ is bool,
     "date": lambda value: value.__class__ is date,
     "datetime": lambda value: value.__class__ is datetime,
@@ -41,20 +40,10 @@ def compile_type(terms: Terms, field: Field) -> Apply | None:
             return lambda value, _: value if isinstance(value, list) else [value]
         case "object":
             return _mapped(_object(field.path))
-    made = make_filter(terms, field.type, _options(field), field.mark, f"{field.path}.type")
+    made = make_filter(terms, field.type, field.type_options, field.mark, f"{field.path}.type")
     if made is None:
         return None
     return _mapped(_converted(field.path, field.type, with_page(made)))
-
-
-def _options(field: Field) -> MapNode | None:
-    """The type's options as its filter calls them: what a type is one of are ``options`` in a recipe."""
-    node = field.type_options
-    if node is None or field.type != "enum" or "options" not in node.entries:
-        return node
-    entries = {"values" if key == "options" else key: value for key, value in node.entries.items()}
-    keys = {"values" if key == "options" else key: mark for key, mark in node.keys.items()}
-    return MapNode(entries, node.mark, keys)
 
 
 def _mapped(convert: Apply) -> Apply:

@@ -206,7 +206,8 @@ def test_values_are_defaulted_converted_and_looked_up(
     ("part", "options", "problem"),
     [
         (default, "", '8 value: "value" is missing'),
-        (enum, "", '8 values: "values" is missing'),
+        (enum, "", '8 options: "options" is missing'),
+        (enum, "{options: {a: b}}", "19 options: expected a list of values"),
         (lookup, "{table: [a]}", "17 table: expected a mapping, found a list"),
         (lookup, "{table: {a: 1}, keep: true, default: 2}",
          '31 keep: "keep" and "default" exclude each other'),

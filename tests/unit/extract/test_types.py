@@ -57,6 +57,15 @@ def test_a_text_that_does_not_fit_its_type_drops_the_record(real, type_):
     assert read(real, "what?", type=type_) == {f"book dropped: it {fault}": 1}
 
 
+@pytest.mark.parametrize("number", ["12.5", "12"])
+def test_a_price_is_a_decimal_where_a_json_page_has_a_number(real, number):
+    item = real.item(real.field("it", "$.price", type="price"))
+    outcome = real.rule(item, parser="json")(real.page(f'{{"price": {number}}}'))
+
+    found = outcome.items[0].fields["it"]
+    assert (type(found), found) == (Decimal, Decimal(number))
+
+
 def test_an_enum_takes_only_its_options(real):
     options = real.node({"options": ["new", "used"]})
 

@@ -143,19 +143,22 @@ def lookup(options: Options) -> Function:
 @declare(
     "any",
     "text",
-    short="values",
-    options={"values": "the values allowed", "ignore_case": "true: letter case does not matter"},
+    short="options",
+    options={"options": "the values allowed", "ignore_case": "true: letter case does not matter"},
     example=[
         ("[new, used]", "used", "used"),
-        ("{values: [new, used], ignore_case: true}", "USED", "used"),
+        ("{options: [new, used], ignore_case: true}", "USED", "used"),
         ("[new, used]", "old", ValueError('"old" is none of new, used')),
     ],
 )
 def enum(options: Options) -> Function:
     """Accepts only values of a fixed set, and gives them as the recipe writes them."""
-    options.require("values")
+    options.require("options")
     fold = options.flag("ignore_case")
-    values = [str(node.value) for node in options.texts("values")]
+    if isinstance(options.value("options"), dict):
+        options.problem("options", "expected a list of values", 'the filter "lookup" translates values')
+        return as_text
+    values = [str(node.value) for node in options.texts("options")]
     known = {(value.casefold() if fold else value): value for value in values}
     listed = ", ".join(values)
     listed = listed if len(listed) <= 60 else listed[:59] + "…"
