@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from scrapekit.errors import SelectorError
@@ -24,12 +25,25 @@ _READ_BY = {"css": "html", "xpath": "html", "jsonpath": "json"}
 
 def language_of(draft: Draft, selector: Selector) -> str:
     """The selector's language: as written, or the default of the page's parser."""
-    return selector.language or draft.parser.languages[0]
+    return _in_its_language(draft, selector).language or ""
+
+
+def _in_its_language(draft: Draft, selector: Selector) -> Selector:
+    """The selector with its language filled in; the parser's own languages are prefixes, too."""
+    if selector.language is not None:
+        return selector
+    name, colon, rest = selector.source.partition(":")
+    if not colon or name not in draft.parser.languages:
+        return replace(selector, language=draft.parser.languages[0])
+    source = rest.lstrip()
+    start = selector.offset + len(selector.source) - len(source)
+    return replace(selector, language=name, offset=start, source=source)
 
 
 def compile_selector(draft: Draft, selector: Selector, path: str, *, first: bool) -> Select | None:
     """The selector as a function; None, and a problem at its column, when it cannot be one."""
-    language = language_of(draft, selector)
+    selector = _in_its_language(draft, selector)
+    language = selector.language or ""
     if language not in draft.parser.languages:
         _refuse_language(draft, selector, language, path)
         return None

@@ -8,7 +8,7 @@ from scrapekit.options import Options
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.read_pipe import read_pipe
 from scrapekit.recipe.read_selector import (
-    LANGUAGES,
+    SELECTORS,
     Found,
     Ground,
     attribute_list_hint,
@@ -21,7 +21,7 @@ TYPES = (
     "string", "int", "float", "decimal", "number", "bool", "date",
     "datetime", "url", "email", "price", "enum", "list", "object",
 )  # fmt: skip
-_SOURCES = (*LANGUAGES, "template", "const", "fields")
+_SOURCES = (*SELECTORS, "template", "const", "fields")
 _SOURCES_TO_COME = (
     "header", "cookie", "status", "url", "table", "jsonld", "microdata", "meta", "state", "at",
 )  # fmt: skip
@@ -97,7 +97,7 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
     options = Options(node, ground.problems, path, mark=node.mark)
     options.not_yet(*_SOURCES_TO_COME, *_TO_COME)
     source = _source(options)
-    found = read_source(ground, options, LANGUAGES)
+    found = read_source(ground, options, SELECTORS)
     kind, type_options = _type(options)
     field = Field(
         name,
@@ -147,19 +147,18 @@ def _reads(options: Options, found: Found | None) -> tuple[str, ...]:
 
 def _type(options: Options) -> tuple[str | None, MapNode | None]:
     node = options.node("type")
-    if not isinstance(node, MapNode):
-        kind = options.choice("type", TYPES) or None
-        if kind == "enum":
-            hint = "type: { name: enum, options: [a, b] }"
-            options.problem("type", "an enum needs its options", hint)
-        return kind, None
-    long = options.section("type")
-    long.require("name")
-    kind = long.choice("name", TYPES) or None
-    rest = {key: value for key, value in node.entries.items() if key != "name"}
-    if kind == "enum" and "options" not in rest:
+    if isinstance(node, MapNode):
+        long = options.section("type")
+        long.require("name")
+        kind = long.choice("name", TYPES) or None
+        rest = {key: value for key, value in node.entries.items() if key != "name"}
+        more = MapNode(rest, node.mark, {key: node.key_mark(key) for key in rest})
+    else:
+        kind, more = options.choice("type", TYPES) or None, None
+    if kind == "enum" and (more is None or "options" not in more.entries):
         options.problem("type", "an enum needs its options", "type: { name: enum, options: [a, b] }")
-    return kind, MapNode(rest, node.mark, {key: node.key_mark(key) for key in rest})
+        return None, None
+    return kind, more
 
 
 def _otherwise(ground: Ground, options: Options, name: str) -> tuple[Field, ...]:
@@ -173,7 +172,7 @@ def _otherwise(ground: Ground, options: Options, name: str) -> tuple[Field, ...]
 
 
 def _check(options: Options, field: Field, source: str) -> None:
-    if source not in LANGUAGES and source:
+    if source not in SELECTORS and source:
         for key in ("attr", "all", "nth"):
             if key in options:
                 options.problem(key, f'"{key}" is about what a selector finds; this field has {source}')

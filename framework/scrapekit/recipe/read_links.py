@@ -12,9 +12,8 @@ from scrapekit.recipe.model import LinkRule, Pattern, Selector
 from scrapekit.recipe.patterns import read_patterns
 from scrapekit.recipe.read_fields import read_fields
 from scrapekit.recipe.read_request import read_shape
-from scrapekit.recipe.read_selector import Ground, read_rows, read_selector, read_source
+from scrapekit.recipe.read_selector import NODES, Ground, read_rows, read_selector, read_source
 
-_LANGUAGES = ("css", "xpath", "jsonpath")
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\Z|\[[0-9a-f:.]+\]\Z", re.IGNORECASE)
 
 
@@ -67,7 +66,9 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
     options = Options(node, ground.problems, path, mark=node.mark)
     options.not_yet("rel", "unique", "nofollow", "regex", "template", "extensions")
     _check_source(options)
-    found = read_source(ground, options, _LANGUAGES)
+    found = read_source(ground, options, NODES)
+    if found is not None and _is_regex(ground, found.selector, path):
+        found = None
     attributes = tuple(str(item.value) for item in options.texts("attr"))
     if attributes and found and found.reads:
         message = f'the selector names an attribute already: "@{found.reads[0]}"'
@@ -102,12 +103,12 @@ def _text(options: Options) -> Pattern | None:
 
 
 def _check_source(options: Options) -> None:
-    sources = [key for key in (*_LANGUAGES, "url") if key in options]
+    sources = [key for key in (*NODES, "url") if key in options]
     for key in sources[1:]:
         hint = "write a list of two rules to follow both"
         options.problem(key, f'links have one source: "{key}" stands beside "{sources[0]}"', hint)
     if not sources and not any(key in options for key in ("regex", "template")):
-        message = f"a link rule needs one of {', '.join(_LANGUAGES)}, url"
+        message = f"a link rule needs one of {', '.join(NODES)}, url"
         options.problems.add(options.mark, options.path, message)
     if "url" in sources and "attr" in options:
         options.problem("attr", '"attr" is about what a selector finds; this rule has url')

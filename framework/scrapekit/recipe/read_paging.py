@@ -7,12 +7,11 @@ from typing import Any, Literal
 from scrapekit.node import MapNode, Node, ScalarNode, describe
 from scrapekit.options import Options
 from scrapekit.recipe.model import Paginate, Selector
-from scrapekit.recipe.read_selector import Found, Ground, read_selector, read_source
+from scrapekit.recipe.read_selector import SELECTORS, Found, Ground, read_one, read_selector
 
 KINDS: tuple[Literal["next", "page", "offset", "cursor"], ...] = ("next", "page", "offset", "cursor")
 _PLACES = ("query", "form", "json", "header", "path")
 _UNTIL: tuple[Literal["empty", "repeat"], ...] = ("empty", "repeat")
-_LANGUAGES = ("css", "xpath", "jsonpath", "regex")
 
 
 def read_paginate(ground: Ground, page: Options) -> Paginate | None:
@@ -57,10 +56,8 @@ def _found(ground: Ground, node: Node, path: str) -> Found | None:
     if not isinstance(node, MapNode):
         return read_selector(ground, node, path)
     options = Options(node, ground.problems, path, mark=node.mark)
-    found = read_source(ground, options, _LANGUAGES)
+    found = read_one(ground, options, SELECTORS)
     attributes = tuple(str(item.value) for item in options.texts("attr"))
-    if not any(language in options for language in _LANGUAGES):
-        ground.problems.add(node.mark, path, f"expected one of {', '.join(_LANGUAGES)}")
     options.close()
     return found and Found(found.selector, found.reads or attributes)
 

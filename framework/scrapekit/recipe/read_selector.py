@@ -12,8 +12,11 @@ from scrapekit.options import Options, as_text
 from scrapekit.quoting import quote_hint, quoted
 from scrapekit.recipe.model import Selector
 
-LANGUAGES = ("css", "xpath", "jsonpath", "regex")
-"""The long forms' keys, each a selector language."""
+NODES = ("css", "xpath", "jsonpath", "select")
+"""The long forms' keys that find nodes: each a selector language, or what the short form would hold."""
+
+SELECTORS = ("css", "xpath", "jsonpath", "regex", "select")
+"""The long forms' keys where a text will do, too."""
 
 _PREFIXES = {
     "css:": "css",
@@ -123,10 +126,8 @@ def read_rows(ground: Ground, node: Node | None, path: str) -> Selector | None:
         return None
     if isinstance(node, MapNode):
         options = Options(node, ground.problems, path, mark=node.mark)
-        found = read_source(ground, options, LANGUAGES[:3])
+        found = read_one(ground, options, NODES)
         options.close()
-        if found is None and not any(language in options for language in LANGUAGES):
-            ground.problems.add(node.mark, path, f"expected one of {', '.join(LANGUAGES[:3])}")
     else:
         found = read_selector(ground, node, path)
     if found is not None and found.reads:
@@ -135,13 +136,24 @@ def read_rows(ground: Ground, node: Node | None, path: str) -> Selector | None:
     return None if found is None else found.selector
 
 
-def read_source(ground: Ground, options: Options, languages: tuple[str, ...]) -> Found | None:
-    """The one selector among the long form's keys; None when there is none or it has a problem."""
+def read_one(ground: Ground, options: Options, keys: tuple[str, ...]) -> Found | None:
+    """The selector of a mapping that is nothing but one: a problem where none of *keys* is there, or two."""
+    written = [key for key in keys if key in options]
+    if not written and "regex" not in options:
+        ground.problems.add(options.mark, options.path, f"expected one of {', '.join(keys)}")
+    for key in written[1:]:
+        options.problem(key, f'"{key}" stands beside "{written[0]}"', "leave out one of the two")
+    return read_source(ground, options, keys)
+
+
+def read_source(ground: Ground, options: Options, keys: tuple[str, ...]) -> Found | None:
+    """The one selector among the long form's *keys*; None when there is none or it has a problem."""
     found: Found | None = None
-    for language in languages:
-        node = options.node(language)
+    for key in keys:
+        node = options.node(key)
         if node is not None and found is None:
-            found = read_selector(ground, node, options.at(language), language)
+            language = None if key == "select" else key
+            found = read_selector(ground, node, options.at(key), language)
     return found
 
 

@@ -292,7 +292,7 @@ class Kit:
     def value(self, body: str, **more: Any) -> Any:
         """What a field with this content reads, next to one that is always there."""
         around = {name: more.pop(name) for name in ("parser", "parents", "inputs") if name in more}
-        there = self.field("there", "" if around.get("parser") == "json" else "body")
+        there = self.field("there", {"json": "", "tags": "//body"}.get(around.get("parser"), "body"))
         return self.values(body, self.field("it", more.pop("css", None), **more), there, **around)["it"]
 
     def again(self, request: Request, content: str | bytes) -> Page:

@@ -16,6 +16,22 @@ def test_a_field_is_the_text_of_the_first_match(kit):
     assert kit.value(PAGE, css="h1") == "A Tale"
 
 
+def test_a_prefix_names_any_language_of_the_parser(kit):
+    parsers = kit.plugins.kinds["parsers"]
+    parsers["tags"] = type("Tags", (parsers["html"],), {"languages": ("xpath", "tags")})
+
+    assert kit.value(PAGE, css="tags: h1", parser="tags") == "A Tale"
+    assert kit.value(PAGE, css="//h1", parser="tags") == "A Tale"
+
+
+def test_a_mistake_after_such_a_prefix_is_named_at_its_column(kit):
+    parsers = kit.plugins.kinds["parsers"]
+    parsers["tags"] = type("Tags", (parsers["html"],), {"languages": ("xpath", "tags")})
+    kit.compile(kit.item(kit.field("it", "tags: a::bad")), parser="tags")
+
+    assert [problem.mark.column for problem in kit.found()] == [8]
+
+
 def test_a_field_without_a_match_is_null(kit):
     assert kit.value(PAGE, css="h2") is None
 

@@ -65,6 +65,8 @@ def selector(field: Field | LinkRule | Paginate) -> tuple[str | None, int, str, 
         ("{ xpath: //a/@x }", ("xpath", 0, "//a/@x", ())),
         ("{ jsonpath: $.a }", ("jsonpath", 0, "$.a", ())),
         ("{ regex: 'a(b)' }", ("regex", 0, "a(b)", ())),
+        ("{ select: a@href }", (None, 0, "a", ("href",))),
+        ("{ select: 'xpath: //a/@x' }", ("xpath", 7, "//a/@x", ())),
     ],
 )
 def test_every_form_of_a_selector_is_one_selector(written: str, found: tuple[object, ...]):
@@ -74,6 +76,18 @@ def test_every_form_of_a_selector_is_one_selector(written: str, found: tuple[obj
 @pytest.mark.parametrize(("parser", "written"), [("xml", "//a/@href"), ("xml", "a@href"), ("json", "$.a@b")])
 def test_an_at_sign_belongs_to_the_selector_where_its_language_has_one(parser: str, written: str):
     assert selector(field_of(written, parser)) == (None, 0, written, ())
+
+
+def test_links_rows_and_pagination_may_be_selected_in_the_parsers_own_language():
+    page = page_of(
+        "item: x\neach: { select: li }\nfields: { t: h1 }\n"
+        "links: { q: { select: a, each: { select: p } } }\npaginate: { next: { select: a.next@href } }"
+    )
+    (item,), (link,), paginate = page.items, page.links, page.paginate
+    assert paginate is not None
+
+    found = [each and each.source for each in (item.each, link.each, link.selector, paginate.selector)]
+    assert (found, paginate.reads) == (["li", "p", "a", "a.next"], ("href",))
 
 
 def test_a_list_of_one_takes_every_match():
