@@ -6,18 +6,22 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from time import monotonic, time
 
 from scrapekit import __version__
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine, StoppedNow
+from scrapekit.crawl.entries import Restored
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
-from scrapekit.errors import StuckError
+from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
+from scrapekit.parts import Fetcher
+from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared, RunSettings, prepare
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import Report, Snapshot
@@ -73,14 +77,20 @@ async def run(
 ) -> Report:
     """Crawl to the end, or until stopped, and write the report.
 
-    Raises JobError when the folder cannot be used; a run that gets stuck ends in a report too.
+    Raises JobError when the folder cannot be used; a run that gets stuck ends in a report too, even
+    when that report cannot be written.
     """
     folder = JobFolder(prepared.job)
     with folder:
         if prepared.settings.fresh or folder.finished():
             folder.clear()
         report = await _run_job(prepared, folder, watch, stop or StopSignal())
-        folder.write_report(report.to_json())
+        try:
+            folder.write_report(report.to_json())
+        except StuckError as error:
+            report = replace(
+                report, exit_code=ExitCode.STUCK, outcome="stuck", reason=f"{report.reason}; {error}"
+            )
     return report
 
 
@@ -90,7 +100,7 @@ async def _run_job(
     # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
     from scrapekit.web.fetch import HttpFetcher
 
-    recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
+    recipe, plan = prepared.recipe, prepared.plan
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
     journal = Journal(Store(folder.store), plan.exports, recipe.fingerprint)
@@ -98,35 +108,54 @@ async def _run_job(
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         restored = await journal.open()
-        stack.push_async_callback(fetcher.close)
+        records = accounts.restore(restored)
+        _check_limit(prepared, records)
         await fetcher.open()
-        frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
-        frontier.restore(restored.lanes, now_unix=time())
-        performer = Performer(fetcher, agent=AGENT, redirects=recipe.http.redirects)
-        limits = Limits(plan.scope, crawl.order, crawl.depth, prepared.settings.limit)
-        admission = Admission(limits, records=accounts.restore(restored))
-        engine = Engine(
-            frontier=frontier,
-            perform=performer.perform,
-            callback=plan.callback,
-            journal=journal,
-            relay=relay,
-            admission=admission,
-            seeds=itertools.islice(plan.seeds(), restored.seeds, None),
-        )
-        engine.committer.counters.update(restored.counters)
-        accounts.follow(engine, journal)
-        stop.attach(frontier.close, engine.stop_now)
+        stack.push_async_callback(fetcher.close)
+        engine = _assemble(prepared, restored, journal, fetcher, relay, records)
+        accounts.follow(engine)
+        stop.attach(engine.frontier.close, engine.stop_now)
         if relay.run_started is not None:
             relay.run_started(recipe=recipe.name, job=str(prepared.job), resumed=restored.resumed)
         async with _watching(watch, accounts, stop):
             await _crawl(engine, accounts)
         if accounts.ended is None:
-            await _conclude(accounts, journal, stop, admission.limit_reached)
+            await _conclude(accounts, journal, stop, engine.limit_reached)
         report = await accounts.report(journal, relay.off, plan.exports)
         if relay.run_finished is not None:
             relay.run_finished(report=report.to_json())
     return report
+
+
+def _assemble(
+    prepared: Prepared, restored: Restored, journal: Journal, fetcher: Fetcher, relay: Relay, records: int
+) -> Engine:
+    """The engine with everything it needs, where the job was left."""
+    recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
+    frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
+    frontier.restore(restored.lanes, now_unix=time())
+    limits = Limits(plan.scope, crawl.order, crawl.depth, prepared.settings.limit)
+    engine = Engine(
+        frontier=frontier,
+        perform=Performer(fetcher, agent=AGENT, redirects=recipe.http.redirects).perform,
+        callback=plan.callback,
+        journal=journal,
+        relay=relay,
+        admission=Admission(limits, records=records),
+        seeds=itertools.islice(plan.seeds(), restored.seeds, None),
+    )
+    engine.committer.counters.update(restored.counters)
+    return engine
+
+
+def _check_limit(prepared: Prepared, records: int) -> None:
+    """A job that holds more than the limit already would be cut short by it: that is hardly meant."""
+    limit = prepared.settings.limit
+    if limit is not None and records > limit:
+        raise JobError(
+            f"{prepared.job} holds an unfinished job with {records} records already, more than {limit}",
+            hint="run without --limit to go on, or with --fresh to begin anew",
+        )
 
 
 async def _crawl(engine: Engine, accounts: Accounts) -> None:

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from scrapekit.errors import JobError
+from scrapekit.errors import JobError, StuckError
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.state import Store
 
@@ -64,3 +64,24 @@ def test_the_report_is_written_whole(tmp_path):
 
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == {"recipe": "bücher"}
     assert not (tmp_path / "report.json.part").exists()
+
+
+def test_a_report_that_cannot_be_written_leaves_no_half(tmp_path):
+    with JobFolder(tmp_path) as folder:
+        folder.write_report({"run": 1})
+        (tmp_path / "report.json").unlink()
+        (tmp_path / "report.json").mkdir()
+        with pytest.raises(StuckError) as caught:
+            folder.write_report({"run": 2})
+
+    assert str(caught.value) == f"cannot write {tmp_path / 'report.json'}: Is a directory"
+    assert not (tmp_path / "report.json.part").exists()
+
+
+def test_a_job_that_cannot_be_forgotten_is_a_clear_error(tmp_path):
+    with JobFolder(tmp_path) as folder:
+        folder.store.mkdir()
+        with pytest.raises(JobError) as caught:
+            folder.clear()
+
+    assert str(caught.value) == f"cannot begin anew in {tmp_path}: Is a directory"

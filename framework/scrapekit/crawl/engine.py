@@ -107,6 +107,11 @@ class Engine:
         """True while there may be seeds that were not drawn."""
         return self._seeds is not None
 
+    @property
+    def limit_reached(self) -> bool:
+        """True once there are as many records as were asked for."""
+        return self._admission.limit_reached
+
     def stop_now(self) -> None:
         """Cancel everything that runs and leave without another commit."""
         self._break(StoppedNow())

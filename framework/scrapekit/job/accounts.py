@@ -62,7 +62,6 @@ class Accounts:
         self._resumed = False
         self._before = 0.0
         self._engine: Engine
-        self._journal: Journal
         self.ended: End | None = None
         """How the run ended; None while it goes on."""
         self._reason = ""
@@ -75,10 +74,9 @@ class Accounts:
         self._before = restored.counters.get("elapsed_ms", 0) / 1000
         return sum(_named(restored.counters, "records:").values())
 
-    def follow(self, engine: Engine, journal: Journal) -> None:
+    def follow(self, engine: Engine) -> None:
         """From now on, count what this engine does."""
         self._engine = engine
-        self._journal = journal
 
     def end(self, how: End, reason: str, *, published: bool = False) -> None:
         """How the run ended, and why in words."""

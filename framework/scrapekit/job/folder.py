@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -71,9 +71,8 @@ class JobFolder:
         if not self.store.exists():
             return False
         try:
-            with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as db:
+            with closing(sqlite3.connect(f"{self.store.absolute().as_uri()}?mode=ro", uri=True)) as db:
                 row = db.execute("SELECT value FROM meta WHERE key = 'finished'").fetchone()
-            db.close()
         except sqlite3.DatabaseError:
             # Not for us to judge: opening the store says what is wrong with it.
             return False
@@ -81,8 +80,11 @@ class JobFolder:
 
     def clear(self) -> None:
         """Forget the job: the next run begins anew."""
-        for suffix in ("", "-wal", "-shm"):
-            Path(f"{self.store}{suffix}").unlink(missing_ok=True)
+        try:
+            for suffix in ("", "-wal", "-shm"):
+                Path(f"{self.store}{suffix}").unlink(missing_ok=True)
+        except OSError as error:
+            raise JobError(f"cannot begin anew in {self.path}: {error.strerror}") from error
 
     def write_report(self, report: Mapping[str, Any]) -> None:
         """Put report.json into the folder, whole or not at all."""
@@ -92,4 +94,6 @@ class JobFolder:
             draft.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
             draft.replace(target)
         except OSError as error:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
             raise StuckError(f"cannot write {target}: {error.strerror}") from error

@@ -1,0 +1,335 @@
+"""One run from the outside: a real recipe, a real server on the loopback, and the report it ends in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from scrapekit.errors import ExitCode, JobError, UsageError
+from scrapekit.report import ExportReport, Failure, Report
+from scrapekit.run import RunSettings, StopSignal, prepare, run
+
+RECIPE = """\
+scrapekit: 1
+name: books
+inputs:
+  site: { type: string }
+seeds:
+  listing: "{{ inputs.site }}/"
+pages:
+  listing:
+    links: { book: a }
+  book:
+    item: book
+    fields: { title: h1 }
+crawl: { delay: 0 }
+http: { retries: 0 }
+export: out/books.jsonl
+"""
+
+
+class Site:
+    """Pages by path, and what was asked for."""
+
+    def __init__(self, books: int) -> None:
+        links = "".join(f"<a href='/{n}'>{n}</a>" for n in range(books))
+        self.pages = {"/": links} | {f"/{n}": f"<h1>Book {n}</h1>" for n in range(books)}
+        self.asked: list[str] = []
+        self.on_ask: Callable[[str], None] = lambda path: None
+        self.url = ""
+
+    @contextmanager
+    def served(self) -> Iterator[Site]:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                site.asked.append(self.path)
+                site.on_ask(self.path)
+                text = site.pages.get(self.path)
+                body = f"<html><body>{text}".encode() if text else b""
+                self.send_response(200 if text else 404)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments):
+                pass
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            server.daemon_threads = True
+            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
+            thread.start()
+            self.url = f"http://127.0.0.1:{server.server_port}"
+            try:
+                yield self
+            finally:
+                server.shutdown()
+                thread.join()
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site(3).served() as site:
+        yield site
+
+
+class Command:
+    """What a user types, in a folder of its own."""
+
+    def __init__(self, folder: Path, site: Site, recipe: str = RECIPE) -> None:
+        self.folder = folder
+        self.site = site
+        (folder / "books.yaml").write_text(recipe)
+
+    async def __call__(self, **settings) -> Report:
+        stop = settings.pop("stop", None)
+        watch = settings.pop("watch", None)
+        chosen = RunSettings(
+            self.folder / "books.yaml", {"site": self.site.url}, out_dir=self.folder, **settings
+        )
+        return await run(prepare(chosen), stop=stop, watch=watch)
+
+    @property
+    def job(self) -> Path:
+        return self.folder / ".scrapekit" / "books"
+
+    @property
+    def out(self) -> Path:
+        return self.folder / "out" / "books.jsonl"
+
+    def titles(self, name: str = "out/books.jsonl") -> list[str]:
+        return sorted(json.loads(line)["title"] for line in (self.folder / name).read_text().splitlines())
+
+
+@pytest.fixture
+def command(tmp_path: Path, site: Site) -> Command:
+    return Command(tmp_path, site)
+
+
+ALL = ["Book 0", "Book 1", "Book 2"]
+
+
+async def test_a_complete_run_reports_all_it_did(command, site):
+    site.pages["/"] += "<a href='/gone'>gone</a><a href='http://other.test/'>away</a>"
+    report = await command(overrides=[("crawl.allow_failed", "0.5")])
+
+    assert replace(report, elapsed=0.0, bytes=0) == Report(
+        recipe="books",
+        job=str(command.job),
+        exit_code=ExitCode.COMPLETE,
+        outcome="complete",
+        reason="nothing was left to fetch",
+        elapsed=0.0,
+        resumed=False,
+        seen=5,
+        waiting=0,
+        verdicts={"ok": 4, "failed": 1},
+        records={"book": 3},
+        retries=0,
+        bytes=0,
+        exports=[ExportReport("jsonl", str(command.out), 3, "exactly once", published=True)],
+        failures=[Failure(f"{site.url}/gone", "book", "failed", "HTTP 404 Not Found", 1)],
+        notes={"links out of scope": 1},
+        broken=[],
+        listeners_off=[],
+    )
+    assert command.titles() == ALL
+    assert json.loads((command.job / "report.json").read_text()) == report.to_json()
+
+
+async def test_a_run_that_is_drained_is_resumed_and_nothing_is_fetched_twice(command, site):
+    stop = StopSignal()
+    site.on_ask = lambda path: stop.drain() if path == "/" else None
+    first = await command(stop=stop)
+
+    assert (first.outcome, first.exit_code, first.reason) == (
+        "interrupted",
+        ExitCode.INTERRUPTED,
+        "stopped; run the same command again to go on",
+    )
+    assert (first.seen, first.waiting, first.verdicts) == (4, 3, {"ok": 1})
+    assert not first.exports[0].published
+    assert not command.out.exists()
+
+    site.on_ask = lambda path: None
+    second = await command()
+    assert (second.outcome, second.resumed, second.verdicts) == ("complete", True, {"ok": 4})
+    assert command.titles() == ALL
+    assert [path for path in site.asked if path != "/robots.txt"] == ["/", "/0", "/1", "/2"]
+
+
+async def test_a_run_that_is_stopped_before_it_began_is_interrupted_and_not_complete(command, site):
+    stop = StopSignal()
+    stop.drain()
+    first = await command(stop=stop)
+
+    assert (first.outcome, site.asked) == ("interrupted", [])
+    assert (await command()).outcome == "complete"
+    assert command.titles() == ALL
+
+
+async def test_a_run_that_is_stopped_twice_ends_at_once_and_can_go_on(command, site):
+    stop, asked = StopSignal(), threading.Event()
+
+    def hang(path):
+        if path == "/1":
+            stop.drain()
+            stop.now()
+            asked.wait(5)
+
+    site.on_ask = hang
+    first = await command(stop=stop)
+    asked.set()
+
+    assert (first.outcome, first.reason) == ("interrupted", "stopped at once")
+    site.on_ask = lambda path: None
+    assert (await command()).outcome == "complete"
+    assert command.titles() == ALL
+
+
+async def test_a_job_that_was_complete_begins_anew(command, site):
+    await command()
+    site.pages["/0"] = "<h1>Book 0, second edition</h1>"
+    second = await command()
+
+    assert (second.resumed, second.seen) == (False, 4)
+    assert command.titles() == ["Book 0, second edition", "Book 1", "Book 2"]
+
+
+@pytest.mark.parametrize("name", ["a#b", "50%25", "why?", "übung"])
+async def test_a_complete_job_is_known_as_such_whatever_its_folder_is_called(command, name):
+    await command(job=command.folder / name)
+    second = await command(job=command.folder / name)
+
+    assert not second.resumed
+
+
+async def test_fresh_forgets_what_an_interrupted_run_did(command, site):
+    stop = StopSignal()
+    site.on_ask = lambda path: stop.drain() if path == "/0" else None
+    first = await command(stop=stop)
+    assert first.outcome == "interrupted"
+
+    second = await command(fresh=True)
+    assert (second.outcome, second.resumed, second.records) == ("complete", False, {"book": 3})
+    assert command.titles() == ALL
+
+
+async def test_a_limit_publishes_what_there_is_and_the_next_run_begins_anew(command):
+    first = await command(limit=2)
+    assert (first.outcome, first.exit_code, first.records) == (
+        "limit reached",
+        ExitCode.COMPLETE,
+        {"book": 2},
+    )
+    assert len(command.titles()) == 2
+
+    second = await command()
+    assert (second.outcome, second.resumed) == ("complete", False)
+    assert command.titles() == ALL
+
+
+async def interrupted_after(command: Command, site: Site, path: str) -> Report:
+    stop = StopSignal()
+    site.on_ask = lambda asked: stop.drain() if asked == path else None
+    report = await command(stop=stop, overrides=[("crawl.per_host", "1")])
+    site.on_ask = lambda asked: None
+    return report
+
+
+async def test_a_limit_below_what_an_unfinished_job_holds_is_refused(command, site):
+    assert (await interrupted_after(command, site, "/1")).records == {"book": 2}
+    with pytest.raises(JobError) as caught:
+        await command(limit=1)
+
+    assert str(caught.value) == f"{command.job} holds an unfinished job with 2 records already, more than 1"
+    assert (await command(limit=2)).outcome == "limit reached"
+    assert len(command.titles()) == 2
+
+
+async def test_a_job_does_not_go_on_in_another_file(command, site):
+    await interrupted_after(command, site, "/1")
+    with pytest.raises(JobError, match=r"writes to out/books.jsonl, not to other.jsonl"):
+        await command(outputs=["other.jsonl"])
+
+    await command()
+    assert command.titles() == ALL
+    assert not (command.folder / "other.jsonl").exists()
+
+
+async def test_a_file_that_cannot_be_written_costs_no_job(command, site):
+    command.out.mkdir(parents=True)
+    with pytest.raises(UsageError):
+        await command()
+
+    report = await command(outputs=["elsewhere.jsonl"])
+    assert report.outcome == "complete"
+    assert command.titles("elsewhere.jsonl") == ALL
+
+
+async def test_a_report_that_cannot_be_written_is_told_in_the_report(command):
+    (command.job / "report.json.part").mkdir(parents=True)
+    report = await command()
+
+    assert (report.outcome, report.exit_code) == ("stuck", ExitCode.STUCK)
+    assert report.reason == (
+        f"nothing was left to fetch; cannot write {command.job / 'report.json'}: Is a directory"
+    )
+    assert command.titles() == ALL
+
+
+async def test_a_bug_in_a_callback_leaves_a_job_that_can_go_on(command, site):
+    chosen = RunSettings(command.folder / "books.yaml", {"site": site.url}, out_dir=command.folder)
+    prepared = prepare(chosen)
+
+    def buggy(page):
+        raise ZeroDivisionError
+
+    broken = replace(prepared.plan, _callbacks={**prepared.plan._callbacks, "book": buggy})
+    with pytest.raises(ZeroDivisionError):
+        await run(replace(prepared, plan=broken))
+    report = await command()
+
+    assert (report.outcome, report.resumed) == ("complete", True)
+    assert command.titles() == ALL
+
+
+async def test_a_run_without_records_is_no_success(command, site):
+    for number in range(3):
+        site.pages[f"/{number}"] = "<p>sold out</p>"
+    report = await command()
+
+    assert (report.outcome, report.exit_code) == ("broken contract", ExitCode.BROKEN_CONTRACT)
+    assert report.broken == ["no book record was found"]
+
+
+async def test_whoever_watches_sees_numbers_that_add_up(command):
+    seen = []
+    await command(watch=seen.append)
+
+    assert all(s.seen == sum(s.verdicts.values()) + s.waiting + s.in_flight for s in seen)
+    assert (seen[-1].verdicts, seen[-1].records) == ({"ok": 4}, {"book": 3})
+
+
+async def test_two_runs_of_one_job_exclude_each_other(command, site):
+    started = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    site.on_ask = lambda path: loop.call_soon_threadsafe(started.set)
+    running = asyncio.ensure_future(command())
+    await started.wait()
+    with pytest.raises(JobError, match="is in use by another run"):
+        await command()
+
+    assert (await running).outcome == "complete"
