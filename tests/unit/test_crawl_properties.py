@@ -1,0 +1,235 @@
+"""Whole crawls of random sites in virtual time, killed and stopped anywhere: all of it once, none twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import tempfile
+from collections import Counter, defaultdict
+from contextlib import closing
+from itertools import islice, pairwise
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, Verdict
+from scrapekit.crawl import schedule
+from scrapekit.crawl.admission import Admission, Limits
+from scrapekit.crawl.engine import Engine, StoppedNow
+from scrapekit.crawl.entries import ROBOTS_PAGE
+from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.politeness import Pace
+from scrapekit.hookspecs import MOMENTS
+from scrapekit.job.state import Store
+from scrapekit.web.robots import RobotsNotNow, read_robots
+from scrapekit.web.url import Scope, lane_of, origin_of
+
+RULES = read_robots(200, b"User-agent: *\nDisallow: /forbidden\nCrawl-delay: 0.5\n", "scrapekit")
+
+
+_FOR_EVER = 10**9
+
+
+class Killed(Exception):
+    """The process is gone; only what the store holds is left."""
+
+
+class Site:
+    """A random web: links, redirects, pages that fail a while or for ever, hosts that want patience."""
+
+    def __init__(self, seed: int) -> None:
+        rng = random.Random(seed)
+        hosts = [f"http://h{n}.test" for n in range(rng.randint(1, 4))]
+        paths = ["page", "page", "page", "forbidden"]
+        self.urls = [f"{rng.choice(hosts)}/{rng.choice(paths)}/{n}" for n in range(rng.randint(1, 70))]
+        self.seeds = self.urls[: rng.choice([1, 1, 3, len(self.urls)])]
+        self.links = {
+            url: rng.sample(self.urls, rng.randint(0, min(12, len(self.urls)))) for url in self.urls
+        }
+        self.depths = {url: rng.randint(0, 5) for url in self.urls}
+        self.moved: dict[str, str] = {}
+        self.failing: Counter[str] = Counter()
+        for url in self.urls:
+            kind = rng.random()
+            if kind < 0.15:
+                # To another page, or to itself, as a site does that sets a cookie first.
+                self.moved[url] = rng.choice([rng.choice(self.urls), url])
+            elif kind < 0.3:
+                self.failing[url] = rng.choice([1, 2, _FOR_EVER])
+        for url, target in list(self.moved.items()):
+            if target != url and target in self.moved:
+                del self.moved[url]
+        self.patience = Counter(dict.fromkeys(hosts, 6))
+        self.unreadable = Counter({origin: rng.choice([0, 0, 1, 9]) for origin in hosts})
+        self.silent = {origin for origin, times in self.unreadable.items() if times > 3}
+
+    def answer(self, request: Request, rng: random.Random):
+        url, origin = request.url, origin_of(request.url)
+        if request.page == ROBOTS_PAGE:
+            self.unreadable[origin] -= 1
+            return RobotsNotNow("HTTP 503") if self.unreadable[origin] >= 0 else RULES
+        if self.failing[url] > 0:
+            self.failing[url] -= 1
+            if self.failing[url] < 9 and self.patience[origin] and rng.random() < 0.3:
+                self.patience[origin] -= 1
+                return FetchError("HTTP 429", retry=True, throttled=True, retry_after=2.0)
+            return FetchError("HTTP 503", retry=True)
+        if url in self.moved and url not in request.via:
+            return Request(self.moved[url], depth=request.depth, via=(*request.via, url))
+        return Page(request, url, 200, {}, b"")
+
+    def read(self, page: Page) -> Outcome:
+        links = [Request(url, depth=self.depths[url]) for url in self.links[page.url]]
+        return Outcome(page.request, Verdict.OK, [Item("page", {"url": page.url}, Origin(page.url))], links)
+
+    def pages(self, *, silent: bool) -> set[str]:
+        """Every page that a crawl from the seeds brings, with or without the silent hosts' pages."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        todo = list(self.seeds)
+        while todo:
+            url = todo.pop()
+            lost = "/forbidden/" in url or self.failing[url] > 9
+            if url in seen or lost or (not silent and origin_of(url) in self.silent):
+                continue
+            seen.add(url)
+            if self.moved.get(url, url) != url:
+                todo.append(self.moved[url])
+            else:
+                found.add(url)
+                todo += self.links[url]
+        return found
+
+
+class Disk:
+    """The journal as the loop sees it: one thing at a time, in order, and gone at some commit."""
+
+    def __init__(self, store: Store, records: list[str], rng: random.Random, commits: int | None) -> None:
+        self.store = store
+        self.records = records
+        self._rng = rng
+        self._left = commits
+        self._queue = asyncio.Lock()
+
+    async def commit(self, group):
+        async with self._queue:
+            await asyncio.sleep(self._rng.choice([0, 0.01, 0.2]))
+            dying = self._left == 0
+            self._left = None if self._left is None else self._left - 1
+            if dying and self._rng.random() < 0.4:
+                raise Killed
+            self.records += [item.fields["url"] for item in group.items]
+            if dying and self._rng.random() < 0.5:
+                raise Killed
+            committed = self.store.commit(group, {"list": {"n": len(self.records)}})
+            if dying:
+                raise Killed
+            return committed
+
+    async def waiting(self, lane, after, limit):
+        async with self._queue:
+            await asyncio.sleep(self._rng.choice([0, 0.01, 0.2]))
+            return self.store.waiting(lane, after, limit)
+
+
+class Job:
+    """Runs of one crawl, and what is promised after each."""
+
+    def __init__(self, site: Site, folder: Path, rng: random.Random) -> None:
+        self.site = site
+        self.path = folder / "job.sqlite"
+        self.rng = rng
+        self.records: list[str] = []
+        self.order = rng.choice(["breadth", "depth", "priority"])
+        self.pace = Pace(
+            delay=rng.choice([0, 0.1]), per_host=rng.choice([1, 2, 4]), concurrency=rng.choice([1, 3, 8, 40])
+        )
+        self.running: Counter[str] = Counter()
+
+    async def run(self, loop, how: str) -> None:
+        """One run that ends by itself, or is killed, drained or stopped at some moment."""
+        with closing(Store(self.path)) as store:
+            restored = store.open("recipe")
+            del self.records[restored.positions.get("list", {"n": 0})["n"] :]  # type: ignore[misc]
+            disk = Disk(store, self.records, self.rng, self.rng.randrange(12) if how == "kill" else None)
+            frontier = Frontier(self.pace, disk, clock=loop.time, rng=self.rng)
+            frontier.restore(restored.lanes, now_unix=loop.time())
+            engine = Engine(
+                frontier=frontier,
+                perform=self._perform(loop),
+                callback=lambda rule: self.site.read,
+                journal=disk,
+                relay=SimpleNamespace(**dict.fromkeys(MOMENTS)),
+                admission=Admission(Limits(Scope.of("any", []), order=self.order)),
+                seeds=islice(map(Request, self.site.seeds), restored.seeds, None),
+            )
+            engine.committer.counters.update(restored.counters)
+            if how in ("drain", "stop"):
+                loop.call_later(self.rng.random() * 5, frontier.close if how == "drain" else engine.stop_now)
+            try:
+                await engine.run()
+            except (Killed, StoppedNow, StuckError):
+                return
+            self._check_end(engine, store, how)
+
+    def _perform(self, loop):
+        starts: dict[str, list[float]] = defaultdict(list)
+        running: Counter[str] = Counter()
+
+        async def perform(request):
+            lane = lane_of(request.url)
+            running[lane] += 1
+            assert running[lane] <= self.pace.per_host
+            assert sum(running.values()) <= self.pace.concurrency
+            starts[lane].append(loop.time())
+            assert all(b - a > self.pace.delay - 0.002 for a, b in pairwise(starts[lane][-2:]))
+            try:
+                await asyncio.sleep(self.rng.choice([0, 0.05, 0.4]))
+                return self.site.answer(request, self.rng)
+            finally:
+                running[lane] -= 1
+
+        return perform
+
+    def _check_end(self, engine: Engine, store: Store, how: str) -> None:
+        frontier, counters = engine.frontier, engine.committer.counters
+        settled = sum(n for name, n in counters.items() if name.startswith("verdict:"))
+        assert counters["seen"] == settled + frontier.waiting
+        assert frontier.in_flight == 0
+        assert frontier._slots == self.pace.concurrency
+        assert len(self.records) == len(set(self.records)) == counters["verdict:ok"]
+        if how == "end":
+            assert frontier.waiting == 0
+            assert not engine.seeds_left
+
+    def check_complete(self) -> None:
+        """Every page that can be had is there once. A silent host may have been left alone or not."""
+        with closing(Store(self.path)) as store:
+            restored = store.open("recipe")
+        assert all(lane.waiting == 0 for lane in restored.lanes)
+        assert len(self.records) == len(set(self.records))
+        assert self.site.pages(silent=False) <= set(self.records) <= self.site.pages(silent=True)
+
+
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seed=st.integers(0, 10**9), ends=st.lists(st.sampled_from(["kill", "kill", "drain", "stop"]), max_size=5)
+)
+def test_whatever_happens_every_page_is_done_once(jumping, monkeypatch, seed, ends):
+    # Windows of a few requests, so that a small site needs the store as a large one does.
+    monkeypatch.setattr(schedule, "_WINDOW_TOTAL", 4)
+    monkeypatch.setattr(schedule, "_LANES_KEPT", 1)
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(Site(seed), Path(folder), rng)
+
+        async def body(loop):
+            for how in [*ends, "end"]:
+                await job.run(loop, how)
+
+        jumping(body)
+        job.check_complete()
