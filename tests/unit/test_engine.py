@@ -435,6 +435,24 @@ async def test_a_crawl_that_is_drained_draws_no_more_seeds_and_knows_that_there_
     assert not again.engine.seeds_left
 
 
+async def test_a_hosts_pause_is_durable_though_nothing_else_happens(tmp_path):
+    """Killed while it waits, the next run waits for the rest of the time."""
+    world = World(tmp_path, {A: FetchError("HTTP 429", throttled=True, retry=True, retry_after=60)})
+
+    async def stop(engine):
+        await asyncio.sleep(0.6)
+        engine.stop_now()
+
+    tasks = []
+    with pytest.raises(StoppedNow):
+        await world.crawl(A, before=lambda engine: tasks.append(asyncio.ensure_future(stop(engine))))
+    store = Store(tmp_path / "job.sqlite")
+    (lane,) = store.open("recipe", ["lines"]).lanes
+    store.close()
+
+    assert 50 < lane.not_before - time.time() <= 60
+
+
 async def test_listeners_are_told_every_moment(tmp_path):
     told = []
     world = World(tmp_path, {A: [B], B: FetchError("status 404")})

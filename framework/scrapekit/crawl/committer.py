@@ -55,6 +55,11 @@ class Committer:
         self.group.seeds += drawn
         self._consider()
 
+    def pause(self, lane: str) -> None:
+        """A host asked for patience: that must hold across a restart, whatever else happens."""
+        self.group.paused.add(lane)
+        self._consider()
+
     def finish(self) -> None:
         """Commit what is left, then let `run` end."""
         self._finishing = True
@@ -93,7 +98,7 @@ class Committer:
 
     async def _commit(self) -> None:
         group, self.group = self.group, Group()
-        lanes = {entry.lane for entry, _ in group.done}
+        lanes = {entry.lane for entry, _ in group.done} | group.paused
         now = monotonic()
         group.counters["elapsed_ms"] += round(1000 * (now - self._counted_until))
         self._counted_until = now

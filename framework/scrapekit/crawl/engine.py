@@ -22,6 +22,7 @@ from scrapekit.crawl.politeness import Retry
 from scrapekit.errors import FetchError
 from scrapekit.model import Outcome, Page, Request, Verdict
 from scrapekit.web.robots import Robots, RobotsNotNow
+from scrapekit.web.url import lane_of
 
 Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow
 Callback: TypeAlias = Callable[[Page], Outcome]
@@ -163,6 +164,8 @@ class Engine:
             if isinstance(result, FetchError):
                 raise TypeError("a request for robots.txt was answered with an error")
             self.frontier.robots_read(entry, result)
+            if isinstance(result, RobotsNotNow):
+                self.committer.pause(lane_of(entry.robots_of))
         # 3. A redirect: its target is a request of its own, through the same gate.
         elif isinstance(result, Request):
             self.frontier.succeeded(entry)
@@ -220,8 +223,10 @@ class Engine:
         self.committer.group.counters["retries"] += 1
         if self._relay.request_retried is not None:
             self._relay.request_retried(request=entry.request, reason=decision.reason, wait=decision.wait)
-        if decision.whole_host and self._relay.host_paused is not None:
-            self._relay.host_paused(host=entry.lane, wait=decision.wait, reason=decision.reason)
+        if decision.whole_host:
+            self.committer.pause(entry.lane)
+            if self._relay.host_paused is not None:
+                self._relay.host_paused(host=entry.lane, wait=decision.wait, reason=decision.reason)
 
     def _settle(self, entry: Entry, outcome: Outcome) -> None:
         """A request has ended: put all of its outcome into the group that is committed next."""

@@ -93,11 +93,13 @@ class Group:
     counters: Counter[str] = field(default_factory=Counter)
     seeds: int = 0
     """How many seeds were drawn for this group."""
+    paused: set[str] = field(default_factory=set)
+    """Lanes whose host asked for patience."""
     not_before: dict[str, float] = field(default_factory=dict)
     """Lane → Unix time before which it may not be asked."""
 
     def __bool__(self) -> bool:
-        return bool(self.done or self.new)
+        return bool(self.done or self.new or self.paused)
 
 
 @dataclass(frozen=True, slots=True)
