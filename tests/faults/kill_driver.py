@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -103,6 +103,11 @@ class Site:
         finally:
             writer.close()
 
+    def wait_for(self, requests: int, process: subprocess.Popen[bytes]) -> None:
+        """Wait until the log holds so many requests, or the process has ended."""
+        while len(self.log) < requests and process.poll() is None:
+            time.sleep(0.002)
+
     @contextmanager
     def served(self) -> Iterator[Site]:
         """The site, served from a thread of its own."""
@@ -146,8 +151,11 @@ def command(folder: Path) -> list[str]:
     return [sys.executable, "-m", "scrapekit", "run", str(folder / "shop.yaml"), "-q"]
 
 
-def run_job(site: Site, folder: Path, moments: list[float], how: signal.Signals) -> Score:
-    """Run a job in *folder*, killed after each of *moments* seconds, until it ends by itself."""
+def run_job(site: Site, folder: Path, moments: Sequence[float | int], how: signal.Signals) -> Score:
+    """Run a job in *folder*, killed at each of *moments*, until it ends by itself.
+
+    A moment is a number of seconds (a float), or a number of requests that the site was sent (an int).
+    """
     (folder / "shop.yaml").write_text(_RECIPE.format(site=site.url, concurrency=CONCURRENCY))
     site.log.clear()
     score = Score()
@@ -161,7 +169,10 @@ def run_job(site: Site, folder: Path, moments: list[float], how: signal.Signals)
             start_new_session=True,
         )
         try:
-            score.output = process.communicate(timeout=moment)[0].decode()
+            if isinstance(moment, int):
+                site.wait_for(before + moment, process)
+            timeout = 0.0 if isinstance(moment, int) else moment
+            score.output = process.communicate(timeout=timeout)[0].decode()
             code = process.returncode
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, how)

@@ -67,7 +67,7 @@ def test_killed_again_and_again_while_it_starts(shop, site, tmp_path):
     job = Job(tmp_path, shop())
     rng = random.Random(7)
 
-    for _ in range(8):
+    for _ in range(5):
         process = job.start("-q")
         time.sleep(rng.uniform(0.15, 0.75))
         job.kill(process)
@@ -91,14 +91,20 @@ def test_killed_at_the_last_page_and_while_the_files_are_put_in_place(shop, site
     go_on(job)
 
 
-def test_killed_while_large_records_are_written(shop, site, tmp_path):
-    job = Job(tmp_path, shop(seconds=0, size=1_000_000))
+def test_killed_while_large_records_are_written(site, tmp_path):
+    site.serve("/", links(*[f"/{n}" for n in range(24)]))
+    for n in range(24):
+        site.serve(f"/{n}", answer(f"<h1>{n}</h1><p>{'é' * 500_000}</p>"))
+    text = recipe([site.url("/")], crawl="delay: 0, per_host: 4")
+    job = Job(tmp_path, text.replace("      url: {", "      text: { css: p, default: '' }\n      url: {"))
 
-    for count in (12, 30, 45):
+    for count in (8, 16):
         job.run_until(lambda count=count: site.wait_for(lambda: len({e.path for e in site.log}) > count))
+    ended = job.run("-q")
 
-    go_on(job)
-    assert all(len(record["text"]) == 500_000 for record in job.records())
+    assert ended.report["verdicts"] == {"ok": 25}
+    assert sorted(int(record["title"]) for record in job.records()) == list(range(24))
+    assert {len(record["text"]) for record in job.records()} == {500_000}
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -134,7 +140,7 @@ def test_stopped_twice_it_ends_at_once(shop, site, tmp_path):
     assert ended.seconds < 5
 
 
-@pytest.mark.parametrize("largest", [0, 10_000, 40_000, 150_000, 900_000])
+@pytest.mark.parametrize("largest", [0, 40_000, 900_000])
 def test_a_full_disk_ends_with_3_and_the_job_goes_on_when_there_is_room(shop, site, tmp_path, largest):
     job = Job(tmp_path, shop(seconds=0, size=30_000))
 
@@ -151,7 +157,7 @@ def damage(data: bytearray, rng: random.Random) -> bytearray:
     return data
 
 
-@pytest.mark.parametrize("how", ["scrambled", "cut", "other", "empty"])
+@pytest.mark.parametrize("how", ["scrambled", "other"])
 def test_a_damaged_store_is_told_in_a_line(shop, site, tmp_path, how):
     job = Job(tmp_path, shop())
     job.run_until(lambda: site.wait_for(lambda: len(site.log) > 30))
@@ -160,9 +166,7 @@ def test_a_damaged_store_is_told_in_a_line(shop, site, tmp_path, how):
         job.store.with_name("job.sqlite" + suffix).unlink(missing_ok=True)
     made = {
         "scrambled": lambda: damage(data, random.Random(1)),
-        "cut": lambda: data[: len(data) // 2 + 100],
         "other": lambda: b"this is no database, but somebody's diary\n" * 200,
-        "empty": lambda: b"",
     }
     job.store.write_bytes(made[how]())
 

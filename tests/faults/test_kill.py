@@ -26,9 +26,9 @@ def site():
 @pytest.mark.parametrize("seed", range(3))
 def test_killed_at_random_moments_every_record_is_there_exactly_once(site, tmp_path, seed):
     rng = random.Random(seed)
-    score = driver.run_job(site, tmp_path, [rng.uniform(0.3, 2.0) for _ in range(3)], signal.SIGKILL)
+    score = driver.run_job(site, tmp_path, [rng.randint(1, 100) for _ in range(3)], signal.SIGKILL)
 
-    assert score.kills >= 1
+    assert score.kills == 3
     assert (dict(score.lost), dict(score.doubled)) == ({}, {})
     assert score.refetched <= driver.CONCURRENCY * score.kills
     assert score.slowest_start <= 5.0
@@ -37,7 +37,7 @@ def test_killed_at_random_moments_every_record_is_there_exactly_once(site, tmp_p
 @pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_asked_to_stop_it_drains_and_nothing_is_fetched_twice(site, tmp_path, how):
-    score = driver.run_job(site, tmp_path, [1.3, 1.3], how)
+    score = driver.run_job(site, tmp_path, [60, 60], how)
 
-    assert score.kills >= 1
+    assert score.kills == 2
     assert (dict(score.lost), dict(score.doubled), score.refetched) == ({}, {}, 0)

@@ -180,7 +180,7 @@ class TestUnreadableRobots:
 
 
 def test_the_delay_holds_across_a_kill(site, tmp_path):
-    delay = 1.5
+    delay = 1.3
     site.serve("/", links("/1"))
     site.serve("/1", book("one"))
     job = Job(tmp_path, recipe([site.url("/")], crawl=f"delay: {delay}s"))

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 ESCAPES = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202egnp\r\nforged line"
 
 
-@pytest.mark.parametrize("manner", ["-v", "--log-format=json", "-q"])
+@pytest.mark.parametrize("manner", ["-v", "--log-format=json"])
 def test_no_escape_of_a_server_reaches_the_output(site, tmp_path, manner):
     reason = "404 \x1b[31mGone\x07 \x9b2J"
     site.serve("/robots.txt", answer("User-agent: *\nDisallow: /no\x1b[2J", kind="text/plain"))
