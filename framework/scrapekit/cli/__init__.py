@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 
 import click
 
 from scrapekit.cli.commands import maker_of, root
-from scrapekit.cli.output import soften_streams, tell_bug, tell_error, tell_os_error
+from scrapekit.cli.output import ready_streams, tell_bug, tell_error, tell_os_error
 from scrapekit.errors import ExitCode, ScrapekitError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code (`ExitCode`); *arguments* default to the program's own."""
-    soften_streams()
+    ready_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         result = root.main(words, prog_name="scrapekit", standalone_mode=False)
@@ -28,8 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ScrapekitError as error:
         return tell_error(error)
     except OSError as error:
-        # Without a file name it is no file that a user could mend.
-        return tell_os_error(error) if error.filename is not None else tell_bug(error, maker_of(words))
+        # Without a file name it is no file that a user could mend, unless a disk is full.
+        mendable = error.filename is not None or error.errno in (errno.ENOSPC, errno.EDQUOT)
+        return tell_os_error(error) if mendable else tell_bug(error, maker_of(words))
     except Exception as error:  # the outermost border: the bug is shown whole, and ends the program
         return tell_bug(error, maker_of(words))
     # Another package's command may return anything.

@@ -16,13 +16,18 @@ from scrapekit.errors import ExitCode, Problem, RecipeError, ScrapekitError
 
 
 def say(text: str = "", *, to_stderr: bool = False) -> None:
-    """Write one line (or several) at once; a reader who has gone away is no error."""
+    """Write one line (or several) at once; a reader who has gone away is no error.
+
+    What cannot be written otherwise (to a full disk) ends no run either: it is told once.
+    """
     stream = sys.stderr if to_stderr else sys.stdout
     try:
         stream.write(text + "\n")
         stream.flush()
-    except BrokenPipeError:
+    except OSError as error:
         _silence(stream)
+        if not to_stderr and not isinstance(error, BrokenPipeError):
+            say(f"error: cannot write to standard output: {_said(error)}", to_stderr=True)
 
 
 def say_event(event: str, *, to_stderr: bool = True, **facts: Any) -> None:
@@ -30,8 +35,19 @@ def say_event(event: str, *, to_stderr: bool = True, **facts: Any) -> None:
     say(json.dumps({"event": event} | facts, default=str), to_stderr=to_stderr)
 
 
-def soften_streams() -> None:
-    """Let a character that the terminal's encoding lacks be shown as an escape instead of raising."""
+def ready_streams() -> None:
+    """Let both streams take whatever we write.
+
+    A stream that was closed before we began leads nowhere, and its number is taken, so that no
+    file of ours gets it. A character that the encoding lacks is shown as an escape.
+    """
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            if nowhere != number:
+                os.dup2(nowhere, number)
+                os.close(nowhere)
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -89,10 +105,14 @@ def _problem_facts(problem: Problem) -> dict[str, Any]:
 
 
 def tell_os_error(error: OSError) -> ExitCode:
-    """Tell that a file could not be used: which one, and what the system said."""
-    said = (error.strerror or str(error) or type(error).__name__).lower()
-    say(f"error: {printable(str(error.filename))}: {said}", to_stderr=True)
+    """Tell that a file could not be used: which one (if it has a name), and what the system said."""
+    what = "cannot write" if error.filename is None else printable(str(error.filename))
+    say(f"error: {what}: {_said(error)}", to_stderr=True)
     return ExitCode.STUCK
+
+
+def _said(error: OSError) -> str:
+    return (error.strerror or str(error) or type(error).__name__).lower()
 
 
 def tell_bug(error: BaseException, maker: str = "scrapekit") -> ExitCode:
