@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scrapekit.errors import Problems, StuckError
+from scrapekit.errors import Problems, StuckError, UsageError
 from scrapekit.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
@@ -60,4 +61,16 @@ def prepare(settings: RunSettings) -> Prepared:
     if recipe is None or plan is None:
         raise StuckError("the recipe could not be read, and no problem was found: this is a bug")
     job = settings.job or settings.out_dir / ".scrapekit" / recipe.name
+    for path in (job, *(export.path for export in plan.exports)):
+        _check_name(path)
     return Prepared(settings, recipe, plan, plugins, job)
+
+
+def _check_name(path: Path) -> None:
+    """Outside UTF-8 locales there are names that no file can have."""
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        encoding = sys.getfilesystemencoding()
+        message = f"no file here can be named {path}: names are in {encoding}"
+        raise UsageError(message, hint="set LC_ALL=C.UTF-8, or choose a plain name") from error

@@ -19,7 +19,7 @@ from scrapekit.cli.run import Manner, Runner, drive
 from scrapekit.cli.signals import sigterm_interrupts
 from scrapekit.cli.summary import summarize
 from scrapekit.cli.words import columns, counted, printable, short_path
-from scrapekit.errors import ExitCode
+from scrapekit.errors import ExitCode, JobError
 from scrapekit.report import Report
 
 _SHOWN_RECORDS = 5
@@ -79,7 +79,10 @@ async def _run(runner: Any, recipe: Path, site: str, manner: Manner) -> Report:
     checked: Runner = runner
     # The shop has another address each time, which makes it another job each time.
     settings = runner.RunSettings(recipe=recipe, inputs={"site": site}, fresh=True)
-    return await drive(checked, checked.prepare(settings), manner)
+    try:
+        return await drive(checked, checked.prepare(settings), manner)
+    except JobError as error:
+        raise JobError(str(error), hint="run the demo in another folder, one you may write to") from error
 
 
 def first_records(report: Report) -> list[str]:

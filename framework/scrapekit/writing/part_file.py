@@ -34,7 +34,7 @@ class PartFile:
 
     def create(self) -> None:
         """Begin anew: an empty part, whatever an earlier run left; in place, the file as it is."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(self.path.parent)
         if self.path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self.path))
         if self.working == self.path:
@@ -121,6 +121,14 @@ def _check_ours(descriptor: int, path: Path) -> None:
     except OSError:
         # Some network file systems have no locks; the job folder's own lock still holds.
         return
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        # A file stands where a folder should, and "File exists" would puzzle.
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
 
 
 def sync_folder(folder: Path) -> None:
