@@ -27,6 +27,9 @@ Rows: TypeAlias = Callable[[Scope], Sequence[Scope]]
 Carry: TypeAlias = Callable[[Scope, Reading], Mapping[str, Any] | None]
 """What a row hands on, from then on in scope as ``item``; None when it is invalid, which was noted."""
 
+_LONGEST = 300
+"""Digits of a decimal that is handed on as a number; a longer one goes as text."""
+
 
 def compile_source(draft: Draft, rule: LinkRule) -> FindLinks | None:
     """How the links of a page are found; None where there is a problem."""
@@ -130,7 +133,7 @@ def _rendered(rows: Rows, url: Render, carry: Carry | None) -> FindLinks:
 
 
 def as_carry(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as JSON has them: dates as ISO text, decimals as numbers."""
+    """The values as JSON has them: dates as ISO text, decimals as numbers where no digit is lost."""
     return {name: _as_json(value) for name, value in values.items()}
 
 
@@ -138,8 +141,9 @@ def _as_json(value: Any) -> Any:
     match value:
         case None | str() | bool() | int() | float():
             return value
-        case Decimal() if value.is_finite():
-            return int(value) if value == value.to_integral_value() else float(value)
+        case Decimal() if value.is_finite() and abs(value.adjusted()) < _LONGEST:
+            near = int(value) if value == value.to_integral_value() else float(value)
+            return near if Decimal(str(near)) == value else str(value)
         case date():
             return value.isoformat()
         case list() | tuple():

@@ -171,7 +171,7 @@ def _follow(rule: LinkRule, steps: _Steps) -> FollowLinks:
             if (key := url if is_plain else _key_of(request)) in keys:
                 continue
             if len(gathered.requests) - before == most:
-                reading.note(f"{remark}more than max")
+                reading.note(f"{remark}more than max on a page")
                 return
             keys.add(key)
             gathered.requests.append(request)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -68,7 +69,16 @@ def _refuse_language(draft: Draft, selector: Selector, language: str, path: str)
 
 def _add(draft: Draft, selector: Selector, path: str, error: SelectorError) -> None:
     mark = selector.text.at(selector.offset + error.offset, error.width)
-    draft.problems.add(mark, path, str(error), error.hint)
+    draft.problems.add(mark, path, str(error), error.hint or _other_language(selector))
+
+
+def _other_language(selector: Selector) -> str:
+    """A hint where a selector is in another language than it is read in."""
+    if selector.language == "css" and selector.source.startswith(("/", "./", "(/")):
+        return f"an XPath is marked as one: xpath:{selector.source}"
+    if selector.language in ("css", "xpath") and selector.source.startswith("$"):
+        return "a JSONPath is for JSON pages, whose rule says `parser: json`"
+    return ""
 
 
 def compile_reads(draft: Draft, selector: Selector, reads: tuple[str, ...], path: str) -> Read | None:
@@ -113,7 +123,8 @@ def _search_in(pattern: re.Pattern[str], read_text: Read, first: bool) -> Search
     def text_of(scope: Scope, reading: Reading) -> str:
         if scope is reading.document.root:
             return reading.page.text
-        return str(read_text(scope))
+        text = read_text(scope)
+        return text if isinstance(text, str) else json.dumps(text, ensure_ascii=False, default=str)
 
     def search_first(scope: Scope, reading: Reading) -> list[str]:
         match = pattern.search(text_of(scope, reading))

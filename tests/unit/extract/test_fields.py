@@ -75,6 +75,14 @@ def test_in_a_row_a_regular_expression_searches_the_text_of_that_row(kit):
     assert [item.fields["id"] for item in found.items] == ["1", "2", None]
 
 
+def test_in_a_row_of_json_a_regular_expression_searches_the_row_as_json(kit):
+    rule = kit.rule(kit.item(kit.field("id", r'regex|"sku": "(\w+)"'), each="rows[*]"), parser="json")
+
+    found = rule(kit.page('{"rows": [{"sku": "a1"}, {"sku":   "b2"}]}'))
+
+    assert [item.fields["id"] for item in found.items] == ["a1", "b2"]
+
+
 def test_a_filter_changes_the_value(kit):
     assert kit.value(PAGE, css="h1", pipe=["upper"]) == "A TALE"
 

@@ -86,7 +86,7 @@ def test_max_keeps_the_first_so_many_and_says_that_there_were_more(kit):
     )
 
     assert urls(outcome) == ["https://shop.test/1", "https://shop.test/2"]
-    assert outcome.notes == {"links to product: more than max": 1}
+    assert outcome.notes == {"links to product: more than max on a page": 1}
 
 
 def test_files_that_are_no_pages_are_not_followed_unless_allowed_by_name(kit):
@@ -172,6 +172,24 @@ def test_what_is_carried_survives_the_store(kit):
 
     assert Request.from_json(request.to_json()) == request
     assert request.carry == {"price": 2, "all": ["2", "3.25"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "carried"),
+    [
+        ("2.50", 2.5),
+        ("100", 100),
+        ("0.1234567890123456789", "0.1234567890123456789"),
+        ("12345678901234567890", 12345678901234567890),
+        ("1e999999", "1E+999999"),
+    ],
+)
+def test_no_digit_of_a_carried_decimal_is_lost(kit, text, carried):
+    link = kit.link("product", "a", carry=(kit.field("price", "i", type="decimal"),))
+
+    [request] = kit.rule(link)(kit.page(f"<i>{text}</i><a href=/1>")).requests
+
+    assert request.carry == {"price": carried}
 
 
 def test_a_row_whose_carried_field_is_invalid_gives_no_link(kit):

@@ -298,3 +298,18 @@ def test_every_mistake_that_only_the_parts_can_see_is_told_at_its_place(plan, tm
         "/recipe.yaml:13:10: pages.one.fields: these fields need each other: e → f → e",
         '/recipe.yaml:15:53: pages.one.fields.g.pipe.truncate.nothing: unknown key "nothing"',
     ]
+
+
+@pytest.mark.parametrize(
+    ("selector", "hint"),
+    [
+        ("//h1", "an XPath is marked as one: xpath://h1"),
+        ("./h1/text()", "an XPath is marked as one: xpath:./h1/text()"),
+        ("$.title", "a JSONPath is for JSON pages, whose rule says `parser: json`"),
+    ],
+)
+def test_a_selector_in_another_language_than_the_pages_gets_a_hint(plan, selector, hint):
+    with pytest.raises(RecipeError) as caught:
+        plan(f"seeds: https://shop.test/\npages: {{ p: {{ item: x, fields: {{ title: '{selector}' }} }} }}")
+
+    assert [problem.hint for problem in caught.value.problems] == [hint]
