@@ -13,6 +13,9 @@ from scrapekit.quoting import quote_hint
 
 Word = TypeVar("Word", bound=str)
 
+_TRUTH = {"yes": "true", "on": "true", "1": "true", "no": "false", "off": "false", "0": "false"}
+"""What people of other languages write, YAML 1.1 among them, and what is meant by it."""
+
 
 class Options:
     """One mapping of settings, read key by key; what nobody asked for is an error at the end.
@@ -29,6 +32,7 @@ class Options:
         self.path = path
         self.mark = node.mark if node is not None else mark
         self._asked: set[str] = set()
+        self._is_none = False
         self._map = self._as_map(node, short)
 
     def _as_map(self, node: Node | None, short: str) -> MapNode:
@@ -39,6 +43,7 @@ class Options:
         if short:
             return MapNode({short: node}, node.mark, {short: node.mark})
         self.problems.add(node.mark, self.path, f"expected a mapping, found {describe(node)}")
+        self._is_none = True
         return MapNode({}, self.mark)
 
     def __contains__(self, key: str) -> bool:
@@ -79,7 +84,9 @@ class Options:
         self._asked.add(key)
         if key in self._map.entries:
             return True
-        self.problems.add(self.mark, self.at(key), f'"{key}" is missing', hint)
+        if not self._is_none:
+            # Where no mapping stands, that was said already.
+            self.problems.add(self.mark, self.at(key), f'"{key}" is missing', hint)
         return False
 
     def _scalar(self, key: str, expected: str) -> ScalarNode | None:
@@ -149,7 +156,8 @@ class Options:
         if node is None:
             return default
         if not isinstance(node.value, bool):
-            self.problem(key, f"expected true or false, found {describe(node)}")
+            meant = _TRUTH.get(str(node.value).lower(), "")
+            self.problem(key, f"expected true or false, found {describe(node)}", meant and f"write {meant}")
             return default
         return node.value
 

@@ -208,6 +208,7 @@ def test_an_expression_has_this_value(text: str, value: object):
         ("a && b", 'unexpected "&"', 2, 1, "write and"),
         ("!a", 'unexpected "!"', 0, 1, "write != or not"),
         ("{{ a }}", 'unexpected "{"', 0, 1, "an expression holds no braces"),
+        ("a | split: ','", 'unexpected ":"', 9, 1, "a filter's option goes into brackets: split(',')"),
         ("1 < 2 < 3", "comparisons do not chain", 6, 1, "join two comparisons with and"),
         ("a b", 'unexpected "b" after the expression', 2, 1, ""),
         ("open('x')", 'unexpected "(" after the expression', 4, 1, ""),

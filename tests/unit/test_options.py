@@ -78,7 +78,7 @@ COLOURS = ["red", "blue"]
         ("0", lambda o: o.integer("a", least=1), "must be at least 1", ""),
         ("9", lambda o: o.integer("a", most=8), "must be at most 8", ""),
         ("x", lambda o: o.number("a"), 'expected a number, found the text "x"', ""),
-        ("no", lambda o: o.flag("a"), 'expected true or false, found the text "no"', ""),
+        ("no", lambda o: o.flag("a"), 'expected true or false, found the text "no"', "write false"),
         ("x", lambda o: o.choice("a", COLOURS), 'expected one of red, blue, found the text "x"', ""),
         (
             "green",

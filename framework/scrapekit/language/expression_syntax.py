@@ -100,6 +100,7 @@ def _refuse_character(text: str, position: int) -> NoReturn:
         "&": "write and",
         "~": "write matches 'pattern'",
         "{": "an expression holds no braces",
+        ":": "a filter's option goes into brackets: split(',')",
     }
     raise ExpressionError(f'unexpected "{sign}"', offset=offset, hint=hints.get(sign, ""))
 

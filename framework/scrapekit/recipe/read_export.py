@@ -30,6 +30,8 @@ def read_exports(node: Node | None, kinds: Kinds, problems: Problems) -> tuple[E
     """
     items = node.items if isinstance(node, ListNode) else () if node is None else (node,)
     found: list[Export] = []
+    if isinstance(node, ListNode | MapNode) and not len(node):
+        problems.add(node.mark, "export", "there are no files here", "write out/items.jsonl")
     for at, item in enumerate(items):
         found += _entry(item, f"export[{at}]" if isinstance(node, ListNode) else "export", kinds, problems)
     _check_targets(found, problems)

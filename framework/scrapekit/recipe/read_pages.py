@@ -26,10 +26,14 @@ _RESERVED = "robots.txt"
 
 def read_pages(node: Node | None, problems: Problems) -> dict[str, PageRule]:
     """Every page rule by name, in the order written."""
-    if not isinstance(node, MapNode) or not node.entries:
+    if not isinstance(node, MapNode):
         if node is not None:
             problems.add(node.mark, "pages", f"expected a mapping of page rules, found {describe(node)}")
         return {}
+    if not node.entries:
+        problems.add(
+            node.mark, "pages", "there are no page rules here", "write how each kind of page is read"
+        )
     rules = {name: _page(node, name, problems) for name in node.entries}
     _check_keys(rules, problems)
     return rules

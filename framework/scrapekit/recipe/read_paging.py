@@ -18,6 +18,12 @@ def read_paginate(ground: Ground, page: Options) -> Paginate | None:
     """The paginator of a page rule; None when it has none or it has a problem."""
     if "paginate" not in page:
         return None
+    node = page.node("paginate")
+    if not isinstance(node, MapNode):
+        assert node is not None
+        hint = "a link to the following page is written { next: SELECTOR }"
+        page.problem("paginate", f"expected a mapping, found {describe(node)}", hint)
+        return None
     options = page.section("paginate")
     options.not_yet("link_header", "next_url", "window")
     written = [kind for kind in KINDS if kind in options]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from scrapekit.errors import Problems
 from scrapekit.mark import Mark
-from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import as_text
 from scrapekit.recipe.model import Step
 from scrapekit.recipe.scalar import typed
@@ -66,6 +66,10 @@ def _from_text(node: ScalarNode, problems: Problems, path: str) -> Iterator[Step
             problems.add(mark, path, "a filter's name is missing here", hint)
         else:
             mark = node.at(position + named.start(1), len(named[1]))
+            if named[2] and named[2][0] == "{" and named[2][-1] == "}":
+                message = "a filter's options in braces need the pipe as a list"
+                problems.add(mark, path, message, f"write [{{ {named[1]}: {shown(named[2])} }}]")
+                return
             yield Step(named[1], mark, _argument(named[2], node.at(position + max(0, named.start(2)))))
         if named is None or end >= len(text):
             return

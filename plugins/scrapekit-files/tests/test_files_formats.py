@@ -307,7 +307,7 @@ def refusal(factory: Any, context: ExportContext, options: Mapping[str, Any]) ->
         (
             JsonLinesExporter,
             {"append": "yes"},
-            'export.append: expected true or false, found the text "yes" ()',
+            'export.append: expected true or false, found the text "yes" (write true)',
         ),
         (JsonExporter, {"indent": -1}, "export.indent: must be at least 0 ()"),
         (JsonExporter, {"indent": 99}, "export.indent: must be at most 16 ()"),
