@@ -152,7 +152,7 @@ class TestUnreadableRobots:
         site.serve("/robots.txt", robots("Crawl-delay: nan", "Crawl-delay: -3"), SIX)
         site.patterns.append(lambda host, path: book(host) if path == "/" else None)
         seeds = [site.url("/", host) for host in HOSTS[:6]]
-        job = Job(tmp_path_factory.mktemp("robots"), recipe(seeds, http="timeout: 500ms"))
+        job = Job(tmp_path_factory.mktemp("robots"), recipe(seeds, http="timeout: 400ms"))
         return job, job.run("-q")
 
     @pytest.mark.parametrize("host", hosts)
@@ -163,7 +163,7 @@ class TestUnreadableRobots:
         ("host", "reason"),
         [
             (ONE, "HTTP 500"),
-            (TWO, "no answer within 0.5 s"),
+            (TWO, "no answer within 0.4 s"),
             (THREE, "connection reset by {host}"),
             (FOUR, "the body is damaged: not valid gzip"),
         ],
