@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 import scrapekit
-from scrapekit.crawl import engine, politeness
+from scrapekit.crawl import engine, page_reader, politeness
 from scrapekit.errors import ExitCode
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.testing import check_filter, make_filter
@@ -56,8 +56,8 @@ def test_the_loop_shown_is_the_loop_that_runs(blocks):
 def test_the_numbers_of_the_explanation_are_those_of_the_code():
     text = words_of("docs/how-it-works.md")
 
-    assert f"a body above {engine.LARGE_BODY // 1024} KB" in text
-    assert f"longer than {1000 * engine.SLOW_CALLBACK:g} ms" in text
+    assert f"a body above {page_reader.LARGE_BODY // 1024} KB" in text
+    assert f"longer than {1000 * page_reader.SLOW_CALLBACK:g} ms" in text
 
 
 def test_the_moments_and_parts_that_the_explanation_names_exist():

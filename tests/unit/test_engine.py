@@ -13,8 +13,9 @@ import pytest
 
 from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, Verdict
 from scrapekit.crawl.admission import Admission, Limits
-from scrapekit.crawl.engine import LARGE_BODY, Engine, StoppedNow
+from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.page_reader import LARGE_BODY
 from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.job.journal import Journal
@@ -238,6 +239,21 @@ async def test_a_bug_in_the_fetch_stops_the_run_with_that_bug(tmp_path):
         await world.crawl(A)
 
 
+async def test_a_bug_at_the_very_end_of_a_drained_run_is_not_swallowed(tmp_path):
+    world = World(tmp_path, {A: []})
+
+    def callback(rule):
+        def read(page):
+            world.engine.frontier.close()
+            raise ZeroDivisionError("a bug in the last callback")
+
+        return read
+
+    world.callback = callback
+    with pytest.raises(ZeroDivisionError):
+        await world.crawl(A)
+
+
 async def test_a_large_page_is_read_in_a_thread(tmp_path):
     async def large(request):
         return Page(request, request.url, 200, {}, json.dumps([B] + ["x"] * (LARGE_BODY // 4)).encode())
@@ -265,6 +281,25 @@ async def test_a_bug_in_a_threads_callback_stops_the_run_too(tmp_path):
 
     with pytest.raises(ZeroDivisionError):
         await world.crawl(A)
+
+
+async def test_a_page_that_is_still_being_read_does_not_hold_up_a_stop(tmp_path):
+    release = threading.Event()
+
+    async def large(request):
+        asyncio.get_running_loop().call_later(0.05, world.engine.stop_now)
+        return Page(request, request.url, 200, {}, b"[]" + b" " * LARGE_BODY)
+
+    world = World(tmp_path, {A: large})
+    world.callback = lambda rule: lambda page: (release.wait(5), Outcome(page.request, Verdict.EMPTY))[1]
+    began = time.monotonic()
+    with pytest.raises(StoppedNow):
+        await world.crawl(A)
+    held = time.monotonic() - began
+    release.set()
+
+    assert held < 2
+    assert world.verdicts == {}
 
 
 async def test_a_callback_that_holds_the_loop_is_named(tmp_path):

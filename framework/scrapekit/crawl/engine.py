@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
-from time import perf_counter
 from typing import Any, Protocol, TypeAlias
 
 from scrapekit.crawl.admission import Admission
 from scrapekit.crawl.committer import Commits, Committer
 from scrapekit.crawl.entries import Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader
 from scrapekit.crawl.politeness import Retry
 from scrapekit.errors import FetchError
 from scrapekit.model import Outcome, Page, Request, Verdict
@@ -25,13 +24,6 @@ from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 
 Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow
-Callback: TypeAlias = Callable[[Page], Outcome]
-
-LARGE_BODY = 256 * 1024
-"""From this size a body is parsed in a thread: lxml frees the interpreter, a thread hop costs 40 µs."""
-
-SLOW_CALLBACK = 0.05
-"""A callback that holds the loop longer than this many seconds is named in the report."""
 
 _SEED_CHUNK = 200
 _FINE = frozenset({Verdict.OK, Verdict.EMPTY, Verdict.NOT_MODIFIED, Verdict.REDIRECTED, Verdict.DUPLICATE})
@@ -69,15 +61,12 @@ class Engine:
     ) -> None:
         self.frontier = frontier
         self.committer = Committer(journal, frontier, self._committed)
-        self.slow: dict[str, float] = {}
-        """Page rule → the longest time in seconds that its callback held the loop."""
         self._perform = perform
-        self._callback = callback
+        self._reader = PageReader(callback)
         self._relay = relay
         self._admission = admission
         self._seeds: Iterator[Request] | None = seeds
         self._tasks: set[asyncio.Future[Any]] = set()
-        self._parsers: ThreadPoolExecutor | None = None
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def run(self) -> None:
@@ -94,14 +83,21 @@ class Engine:
                 await self._crawl(group)
                 while self._tasks:
                     await asyncio.wait(self._tasks)
+                if self._broken.done():
+                    # The watch may not have woken yet, and is about to be cancelled.
+                    self._broken.result()
                 self.frontier.close()
                 self.committer.finish()
                 watch.cancel()
         except BaseExceptionGroup as errors:
             raise _first(errors) from None
         finally:
-            if self._parsers is not None:
-                self._parsers.shutdown(wait=False, cancel_futures=True)
+            self._reader.close()
+
+    @property
+    def slow(self) -> dict[str, float]:
+        """Page rule → the longest time in seconds that its callback held the loop."""
+        return self._reader.slow
 
     @property
     def seeds_left(self) -> bool:
@@ -184,22 +180,10 @@ class Engine:
         if len(page.body) > LARGE_BODY:
             self._read_in_thread(entry, page)
         else:
-            self._settle(entry, self._read(page))
-
-    def _read(self, page: Page) -> Outcome:
-        began = perf_counter()
-        outcome = self._callback(page.request.page)(page)
-        held = perf_counter() - began
-        if held > SLOW_CALLBACK:
-            rule = page.request.page
-            self.slow[rule] = max(held, self.slow.get(rule, 0.0))
-        return outcome
+            self._settle(entry, self._reader.read(page))
 
     def _read_in_thread(self, entry: Entry, page: Page) -> None:
-        if self._parsers is None:
-            self._parsers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="scrapekit-parse")
-        work = self._callback(page.request.page)
-        future = asyncio.get_running_loop().run_in_executor(self._parsers, work, page)
+        future = self._reader.read_in_thread(page)
         self._tasks.add(future)
         future.add_done_callback(partial(self._read_finished, entry))
 
