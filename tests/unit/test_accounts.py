@@ -107,6 +107,11 @@ def test_a_run_is_unfinished_while_a_request_waits_or_a_seed_is_left(counters, s
             {"expect": {"book": Expect(3), "author": Expect(0, 8)}, "expect_any": ()},
             ["2 book records, expected at least 3", "9 author records, expected at most 8"],
         ),
+        (
+            {"verdict:ok": 1, "verdict:robots": 2, "note:robots.txt could not be read": 2, "records:book": 1},
+            {},
+            ["2 of 3 requests failed; crawl.allow_failed is 5 %"],
+        ),
         ({"verdict:robots": 3}, {"expect": {"book": Expect(0)}, "expect_any": ()}, []),
     ],
 )

@@ -14,12 +14,12 @@ from typing import Any, Protocol, TypeAlias
 
 from scrapekit.crawl.admission import Admission
 from scrapekit.crawl.committer import Commits, Committer
-from scrapekit.crawl.entries import Committed, Entry, Group
+from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader
 from scrapekit.crawl.politeness import Retry
 from scrapekit.errors import FetchError
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 
@@ -120,7 +120,8 @@ class Engine:
         while (entry := await self.frontier.next()) is not None:
             if entry.refusal:
                 self.frontier.release(entry)
-                self._settle(entry, Outcome(entry.request, Verdict.ROBOTS, reason=entry.refusal))
+                notes = {UNREADABLE: 1} if entry.refusal.startswith(UNREADABLE) else NOTHING
+                self._settle(entry, Outcome(entry.request, Verdict.ROBOTS, reason=entry.refusal, notes=notes))
                 continue
             task = group.create_task(self._fetch(entry.request), name=entry.request.url)
             self._tasks.add(task)

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from scrapekit.model import Item, Outcome, Request
 from scrapekit.web.url import fingerprint, lane_of
 
+UNREADABLE = "robots.txt could not be read"
+"""What the report counts a page under that was never asked for because its host gave no rules."""
+
 ROBOTS_PAGE = "robots.txt"
 """The page rule's name of the frontier's own requests for robots.txt."""
 

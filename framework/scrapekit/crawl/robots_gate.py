@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from scrapekit.crawl.entries import ROBOTS_PAGE, Entry
+from scrapekit.crawl.entries import ROBOTS_PAGE, UNREADABLE, Entry
 from scrapekit.crawl.lane import Lane, Rules
 from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, Pace, backoff, delay_floor
 from scrapekit.model import Request
@@ -72,7 +72,7 @@ class RobotsGate:
             return
         rules.tries += 1
         if rules.tries >= MOST_ROBOTS_TRIES:
-            rules.learn(DENY_ALL, now + GOOD_FOR, f"robots.txt could not be read: {answer}")
+            rules.learn(DENY_ALL, now + GOOD_FOR, f"{UNREADABLE}: {answer}")
             return
         wait = answer.retry_after if answer.retry_after is not None else backoff(rules.tries, self._rng)
         lane.pause(now + min(wait, LONGEST_PAUSE), f"robots.txt: {answer}")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
+from scrapekit.crawl.entries import UNREADABLE
 from scrapekit.errors import ExitCode, StuckError
 from scrapekit.model import FAILURES
 from scrapekit.parts import Exporter
@@ -129,7 +130,9 @@ class Accounts:
         counters = self._engine.committer.counters
         found = _broken_counts(self._recipe, _named(counters, "records:"))
         verdicts = _named(counters, "verdict:")
-        failed = sum(verdicts.get(verdict, 0) for verdict in FAILURES)
+        # A host that is down shows first in its robots.txt: that is a failure, not a refusal.
+        unreadable = counters[f"note:{UNREADABLE}"]
+        failed = unreadable + sum(verdicts.get(verdict, 0) for verdict in FAILURES)
         settled = sum(verdicts.values())
         allowed = self._recipe.crawl.allow_failed
         if failed > allowed * settled:
