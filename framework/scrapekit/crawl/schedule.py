@@ -13,7 +13,7 @@ from scrapekit.crawl.politeness import Pace
 
 _WINDOW_TOTAL = 16_384
 _WINDOW_MOST = 512
-_WINDOW_LEAST = 1
+_WINDOW_LEAST = 4
 _LANES_KEPT = 4_096
 """So many hosts are remembered although nothing of theirs waits."""
 
