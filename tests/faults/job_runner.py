@@ -10,10 +10,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,13 +86,13 @@ class Job:
     def finish(self, process: subprocess.Popen[str], began: float, seconds: float = 60) -> Ended:
         """Wait for the end of a process that was started, and check what every run promises."""
         overdue = _kill_after(process, seconds)
+        memory = _PeakMemory(process.pid)
         assert process.stdout is not None
         output = process.stdout.read()
         process.stdout.close()
-        _, status, used = os.wait4(process.pid, 0)
+        process.wait()
         overdue.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
-        ended = Ended(process.returncode, output, time.monotonic() - began, used.ru_maxrss * 1024)
+        ended = Ended(process.returncode, output, time.monotonic() - began, memory.stop())
         check_output(ended)
         if ended.code in (0, 1, 3, 130):
             self._read_report(ended)
@@ -124,6 +125,34 @@ class Job:
         if path.exists() and path.stat().st_mtime_ns >= time.time_ns() - round((ended.seconds + 1) * 1e9):
             ended.report = json.loads(path.read_text())
             check_report(ended, self.store)
+
+
+class _PeakMemory(threading.Thread):
+    """Watches the most memory a process has held, in bytes.
+
+    Not what wait4 says: that counts the process which was forked, tests and all, before it became
+    the command.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self._status = Path(f"/proc/{pid}/status")
+        self._peak = 0
+        self._over = threading.Event()
+        self.start()
+
+    def run(self) -> None:
+        while not self._over.wait(0.02):
+            with suppress(OSError):
+                found = re.search(r"VmHWM:\s+(\d+) kB", self._status.read_text())
+                # Until the command has taken over, the process is still a copy of this one.
+                if found and b"\0scrapekit\0run\0" in self._status.with_name("cmdline").read_bytes():
+                    self._peak = int(found[1]) * 1024
+
+    def stop(self) -> int:
+        self._over.set()
+        self.join()
+        return self._peak
 
 
 def _kill_after(process: subprocess.Popen[str], seconds: float) -> Any:
