@@ -19,7 +19,7 @@ from scrapekit.extract.texts import (
     constant,
 )
 from scrapekit.extract.types import compile_type
-from scrapekit.extract.values import compile_value
+from scrapekit.extract.values import compile_value, read_nothing
 from scrapekit.parts import Scope
 from scrapekit.recipe.model import Field
 
@@ -33,10 +33,6 @@ class Compiled:
 
     read: ReadField
     needs: frozenset[str] = frozenset()
-
-
-def _nothing(scope: Scope, reading: Reading) -> Any:
-    return None
 
 
 def compile_field(draft: Draft, field: Field, nested: Nested) -> Compiled:
@@ -69,7 +65,7 @@ def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compile
     if field.selector is not None:
         read = compile_value(draft, field.selector, field.reads, field.path, all=field.all, nth=field.nth)
         text = language_of(draft, field.selector) in ("css", REGEX)
-        return Compiled(read or _nothing), Shape("text" if text else "any", field.all)
+        return Compiled(read or read_nothing), Shape("text" if text else "any", field.all)
     if field.template is not None:
         text_ = compile_text(draft, field.template, field.path)
         return Compiled(_rendered(text_, field.path), _siblings(text_)), Shape("any")

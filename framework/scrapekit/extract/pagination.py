@@ -13,7 +13,7 @@ from scrapekit.extract.paging_stops import Progress, State, compile_count, compi
 from scrapekit.extract.params import get_param, set_param
 from scrapekit.extract.reading import ReadField, Reading, blame
 from scrapekit.extract.selectors import REGEX, compile_selector, language_of
-from scrapekit.extract.values import compile_value
+from scrapekit.extract.values import compile_value, read_nothing
 from scrapekit.model import NOTHING, Request
 from scrapekit.recipe.model import Paginate
 from scrapekit.web.url import resolve
@@ -93,23 +93,19 @@ def _next(draft: Draft, paginate: Paginate) -> Step:
 def _compile_link(draft: Draft, paginate: Paginate) -> ReadField:
     selector = paginate.selector
     if selector is None:
-        return _nothing
+        return read_nothing
     if language_of(draft, selector) == REGEX:
-        return compile_value(draft, selector, (), paginate.path, all=False, nth=None) or _nothing
+        return compile_value(draft, selector, (), paginate.path, all=False, nth=None) or read_nothing
     select = compile_selector(draft, selector, paginate.path, first=True)
     read = compile_link_reads(draft, selector, paginate.reads, paginate.path)
     if select is None or read is None:
-        return _nothing
+        return read_nothing
 
     def link(scope: Any, _: Reading) -> Any:
         nodes = select(scope)
         return read(nodes[0]) if nodes else None
 
     return link
-
-
-def _nothing(scope: Any, reading: Reading) -> None:
-    return None
 
 
 def _page(draft: Draft, paginate: Paginate) -> Step:

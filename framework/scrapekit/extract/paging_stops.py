@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.reading import ReadField, Reading
 from scrapekit.extract.selectors import REGEX, compile_selector, language_of
-from scrapekit.extract.values import compile_value
+from scrapekit.extract.values import compile_value, read_nothing
 from scrapekit.recipe.model import Paginate, Selector
 
 # A space groups digits only when it does not break: "1 2 3" are three numbers.
@@ -63,7 +63,7 @@ def compile_stops(draft: Draft, paginate: Paginate) -> list[Stop]:
 
 def _compile_more(draft: Draft, selector: Selector, path: str) -> Callable[[Reading], bool]:
     if language_of(draft, selector) == REGEX:
-        search = compile_value(draft, selector, (), path, all=False, nth=None) or _nothing
+        search = compile_value(draft, selector, (), path, all=False, nth=None) or read_nothing
         return lambda reading: _is_true(search(reading.document.root, reading))
     select = compile_selector(draft, selector, path, first=True) or _no_nodes
     read = draft.parser.read("text")
@@ -88,10 +88,6 @@ def _is_true(value: Any) -> bool:
     return bool(value)
 
 
-def _nothing(scope: Any, reading: Reading) -> None:
-    return None
-
-
 def _no_nodes(scope: Any) -> Sequence[Any]:
     return ()
 
@@ -100,7 +96,7 @@ def compile_count(draft: Draft, count: int | Selector | None, path: str) -> Coun
     """A number as given, or the largest one that the selector's matches name; None when unlimited."""
     if count is None or isinstance(count, int):
         return None if count is None else lambda _: count
-    read: ReadField = compile_value(draft, count, (), path, all=True, nth=None) or _nothing
+    read: ReadField = compile_value(draft, count, (), path, all=True, nth=None) or read_nothing
 
     def largest(reading: Reading) -> int | None:
         numbers = [

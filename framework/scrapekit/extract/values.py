@@ -18,6 +18,10 @@ from scrapekit.parts import Read, Scope, Select
 from scrapekit.recipe.model import Selector
 
 
+def read_nothing(scope: Scope, reading: Reading) -> None:
+    """Reads no value: what stands in where a recipe names no source."""
+
+
 def compile_value(
     draft: Draft, selector: Selector, reads: tuple[str, ...], path: str, *, all: bool, nth: int | None
 ) -> ReadField | None:
