@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from typing import Literal
-
 from scrapekit.errors import Problems
-from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
+from scrapekit.node import MapNode, Node, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import ItemRule, PageRule
-from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_items import ITEM_KEYS, ITEM_TO_COME, read_items
 from scrapekit.recipe.read_links import read_links
 from scrapekit.recipe.read_paging import read_paginate
-from scrapekit.recipe.read_selector import Ground, read_rows
+from scrapekit.recipe.read_selector import Ground
 
-_INVALID: tuple[Literal["drop", "keep", "fail"], ...] = ("drop", "keep", "fail")
-_KIND = re.compile(r"[^\W\d][\w-]*\Z")
-_ITEM_KEYS = ("each", "fields", "where", "key", "limit", "on_invalid")
-_ITEM_TO_COME = ("explode", "context", "span", "sort", "detail", "require")
-_PAGE_TO_COME = ("detail", "responses", "login", "table", "expect", "remove", *_ITEM_TO_COME)
+_PAGE_TO_COME = ("detail", "responses", "login", "table", "expect", "remove", *ITEM_TO_COME)
 # The engine reads robots.txt as a page of this name.
 _RESERVED = "robots.txt"
 
@@ -54,14 +46,14 @@ def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
         parser=parser,
         parser_mark=options.where("parser") if "parser" in options else None,
         parser_options=parser_options,
-        items=tuple(_items(ground, options)),
+        items=tuple(read_items(ground, options)),
         links=read_links(ground, options, pages.entries),
         paginate=read_paginate(ground, options),
     )
     if not any(key in options for key in ("item", "items", "fields", "links", "paginate", *_PAGE_TO_COME)):
         message = f'the page rule "{shown(name)}" does nothing'
         problems.add(mark, options.path, message, "give it item and fields, links, or both")
-    options.close("item", "items", *_ITEM_KEYS)
+    options.close("item", "items", *ITEM_KEYS)
     return rule
 
 
@@ -73,75 +65,6 @@ def _parser(options: Options) -> tuple[str, MapNode | None]:
     long.require("name")
     rest = {key: value for key, value in node.entries.items() if key != "name"}
     return long.text("name", "html"), MapNode(rest, node.mark, {key: node.key_mark(key) for key in rest})
-
-
-def _items(ground: Ground, options: Options) -> Iterator[ItemRule]:
-    if "items" in options:
-        yield from _several(ground, options)
-    elif "item" in options:
-        kind = options.scalar("item", "the name of a record kind")
-        if kind is not None and _is_kind(ground, str(kind.value), kind, options.at("item")):
-            yield _item(ground, str(kind.value), options)
-    else:
-        for key in _ITEM_KEYS:
-            if key in options:
-                message = f'"{key}" needs "item": what is one record called?'
-                name = options.path.rpartition(".")[2]
-                ground.problems.add(options.key_mark(key), options.at(key), message, f"add item: {name}")
-                return
-
-
-def _several(ground: Ground, options: Options) -> Iterator[ItemRule]:
-    node = options.node("items")
-    for key in ("item", *_ITEM_KEYS):
-        if key in options:
-            options.problem(key, f'"{key}" stands beside "items"', "move it to a kind under items")
-    if not isinstance(node, MapNode) or not node.entries:
-        options.problem("items", f"expected a mapping of record kinds, found {describe(node)}")
-        return
-    for kind, value in node.entries.items():
-        path = f"{options.at('items')}.{kind}"
-        at = ScalarNode(kind, node.key_mark(kind), kind)
-        if _is_kind(ground, kind, at, path):
-            own = Options(value, ground.problems, path, mark=node.key_mark(kind))
-            own.not_yet(*_ITEM_TO_COME)
-            yield _item(ground, kind, own)
-            own.close()
-
-
-def _is_kind(ground: Ground, kind: str, node: ScalarNode, path: str) -> bool:
-    if _KIND.match(kind) and len(kind) <= 100:
-        return True
-    hint = "a letter, then letters, digits, _ and -"
-    ground.problems.add(node.mark, path, f'a record kind cannot be named "{shown(kind)}"', hint)
-    return False
-
-
-def _item(ground: Ground, kind: str, options: Options) -> ItemRule:
-    options.require("fields")
-    fields = read_fields(ground, options.node("fields"), options.at("fields"))
-    return ItemRule(
-        kind,
-        options.path,
-        options.mark,
-        fields,
-        each=read_rows(ground, options.node("each"), options.at("each")),
-        where=options.scalar("where", "a condition"),
-        key=_key(options),
-        on_invalid=options.choice("on_invalid", _INVALID, "drop", later=["quarantine"]),
-        limit=options.integer("limit", least=1),
-    )
-
-
-def _key(options: Options) -> str | None:
-    name = options.text("key")
-    fields = options.node("fields")
-    if name and isinstance(fields, MapNode) and name not in fields.entries:
-        options.problem(
-            "key", f'there is no field "{shown(name)}"', options.problems.near(name, fields.entries)
-        )
-        return None
-    return name or None
 
 
 def _check_keys(rules: dict[str, PageRule], problems: Problems) -> None:
