@@ -85,6 +85,10 @@ class Request:
     carry: Mapping[str, Any] = NOTHING
     paging: Mapping[str, Any] | None = None
     via: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    """Values put in only when it is sent, such as ``inputs.token``; see `scrapekit.web.late`."""
+    seal: str = ""
+    """What tells their placeholders from any other text."""
 
     def to_json(self) -> str:
         """The request as one line of JSON holding only what differs from the defaults."""
@@ -105,6 +109,9 @@ class Request:
             data["paging"] = dict(self.paging)
         if self.via:
             data["via"] = self.via
+        if self.late:
+            data["late"] = self.late
+            data["seal"] = self.seal
         return json.dumps(data, separators=(",", ":"))
 
     @classmethod
@@ -117,6 +124,8 @@ class Request:
             data["body"] = data["body"].encode("latin-1")
         if "via" in data:
             data["via"] = tuple(data["via"])
+        if "late" in data:
+            data["late"] = tuple(data["late"])
         return cls(**data)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scrapekit.model import Item, Outcome, Request
+from scrapekit.web.late import unsealed
 from scrapekit.web.url import fingerprint, lane_of
 
 UNREADABLE = "robots.txt could not be read"
@@ -54,6 +55,8 @@ def identity(request: Request) -> int:
     Following pages that differ in nothing but a header carry what sets them apart in
     ``paging["key"]``.
     """
+    if request.late:
+        request = unsealed(request)
     key = request.paging.get("key") if request.paging else None
     body = request.body if key is None else (request.body or b"") + str(key).encode()
     return fingerprint(request.url, request.method, body)
