@@ -1,0 +1,35 @@
+"""The shape of a recipe, frozen: what was written, typed and checked, with marks for later errors.
+
+Names are still names here (a filter is the word ``trim``, a selector is text); `scrapekit.plan`
+turns them into functions. Short forms are gone: each has become its one long form.
+"""
+
+from __future__ import annotations
+
+from scrapekit.recipe.model.items import ItemRule
+from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape
+from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Secret
+from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step
+from scrapekit.recipe.model.whole import Each, Recipe, Seed
+
+__all__ = [
+    "Crawl",
+    "Each",
+    "Expect",
+    "Export",
+    "Field",
+    "GraphQL",
+    "Http",
+    "ItemRule",
+    "LinkRule",
+    "NamedPipe",
+    "PageRule",
+    "Paginate",
+    "Pattern",
+    "Recipe",
+    "RequestShape",
+    "Secret",
+    "Seed",
+    "Selector",
+    "Step",
+]

@@ -1,0 +1,116 @@
+"""How one kind of page is read: its links, its following pages, its records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scrapekit.mark import Mark
+from scrapekit.node import MapNode, Node, ScalarNode
+from scrapekit.recipe.model.items import ItemRule
+from scrapekit.recipe.model.values import Field, Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """An ``allow``/``deny`` pattern: a glob over the whole URL, or with ``re:`` a regular expression."""
+
+    text: ScalarNode
+    regex: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQL:
+    """A GraphQL operation. Values in ``variables`` and ``extensions`` may hold templates."""
+
+    query: ScalarNode | None = None
+    variables: MapNode | None = None
+    operation: ScalarNode | None = None
+    extensions: MapNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestShape:
+    """What is sent: method, query, headers and at most one kind of body. Values may hold templates."""
+
+    method: str = "GET"
+    query: MapNode | None = None
+    headers: MapNode | None = None
+    form: MapNode | None = None
+    json: Node | None = None
+    body: ScalarNode | None = None
+    graphql: GraphQL | None = None
+    """The body as JSON; with ``method`` GET it goes into the query instead."""
+    encoding: str = ""
+    """What query, form and body are encoded in, by Python's name; empty: UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRule:
+    """Which links of a page become requests, and which page rule reads them.
+
+    The source is ``selector`` (with ``reads``), or ``url``, a template. ``each`` finds rows
+    first; selector, url and carry are then read inside each row, with its fields in scope.
+    """
+
+    page: str
+    path: str
+    mark: Mark
+    selector: Selector | None = None
+    url: ScalarNode | None = None
+    each: Selector | None = None
+    reads: tuple[str, ...] = ()
+    allow: tuple[Pattern, ...] = ()
+    deny: tuple[Pattern, ...] = ()
+    domains: tuple[str, ...] = ()
+    text: Pattern | None = None
+    max: int | None = None
+    priority: int = 0
+    when: ScalarNode | None = None
+    carry: tuple[Field, ...] = ()
+    shape: RequestShape = RequestShape()
+
+
+@dataclass(frozen=True, slots=True)
+class Paginate:
+    """How the following pages of this page rule are found.
+
+    ``kind`` says which of the rest applies. ``into`` is where the parameter goes.
+    """
+
+    kind: Literal["next", "page", "offset", "cursor"]
+    path: str
+    mark: Mark
+    selector: Selector | None = None
+    """next: the link; cursor: where the cursor's value stands."""
+    reads: tuple[str, ...] = ()
+    param: str = ""
+    first: int = 1
+    """page: the first page's number; offset: the first offset."""
+    step: int = 1
+    size: int | None = None
+    """offset: rows a page; also sent as ``size_param`` when that is named."""
+    size_param: str = ""
+    last: int | Selector | None = None
+    total: int | Selector | None = None
+    into: Literal["query", "form", "json", "header", "path"] = "query"
+    until: Literal["empty", "repeat"] = "empty"
+    more: Selector | None = None
+    """A truth value in the page; when it is false or missing there are no more pages."""
+    max_pages: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageRule:
+    """How one kind of page is read."""
+
+    name: str
+    path: str
+    mark: Mark
+    parser: str = "html"
+    parser_mark: Mark | None = None
+    parser_options: MapNode | None = None
+    items: tuple[ItemRule, ...] = ()
+    links: tuple[LinkRule, ...] = ()
+    paginate: Paginate | None = None
+    expect_empty: bool = False

@@ -1,0 +1,82 @@
+"""How a recipe wants to be run: requests, pace, what is expected, where records go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scrapekit.mark import Mark
+from scrapekit.node import MapNode, ScalarNode
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """A value that is never printed, logged or stored; ``repr`` hides it."""
+
+    value: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """How requests are sent. Seconds and bytes."""
+
+    headers: Mapping[str, str | Secret] = field(default_factory=dict)
+    cookies: Mapping[str, str | Secret] = field(default_factory=dict)
+    keep_cookies: bool = False
+    """Keep cookies between requests; true as soon as the recipe sets any."""
+    user_agent: str = ""
+    timeout: float = 60.0
+    connect_timeout: float = 10.0
+    max_body: int = 16 * 2**20
+    retries: int = 3
+    redirects: int = 10
+    proxy: str = ""
+    verify_tls: bool = True
+    allow_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """How fast, how far and where. ``delay`` is seconds between two starts on one host."""
+
+    concurrency: int = 16
+    per_host: int = 2
+    delay: float = 0.5
+    robots: Literal["obey", "ignore"] = "obey"
+    depth: int | None = None
+    order: Literal["breadth", "depth", "priority"] = "breadth"
+    scope: Literal["site", "host", "any"] = "site"
+    allow_failed: float = 0.05
+    """The share of requests that may fail before the run counts as broken, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What the export must hold for the run to count as complete."""
+
+    least: int = 1
+    most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One export: the exporter's name, its path, which kinds, and its own options."""
+
+    exporter: str
+    path: str
+    mark: Mark
+    """Where the exporter is named."""
+    target: str
+    """The file, relative to the output folder, as written."""
+    target_mark: Mark
+    kinds: tuple[str, ...] = ()
+    """The record kinds it receives; empty means all."""
+    fields: tuple[str, ...] = ()
+    where: ScalarNode | None = None
+    meta: bool = False
+    options: MapNode | None = None
+    """What the core did not understand, for the exporter to check."""

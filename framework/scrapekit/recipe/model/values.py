@@ -1,0 +1,70 @@
+"""Where one value comes from, and what is made of it: selectors, filters, fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scrapekit.mark import Mark
+from scrapekit.node import MapNode, Node, ScalarNode
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """A selector in a language (None: the default of the page's parser); ``text`` knows its columns."""
+
+    text: ScalarNode
+    language: str | None = None
+    offset: int = 0
+    """How many characters of the node's text come before the selector (a prefix such as ``xpath:``)."""
+    source: str = ""
+    """The selector itself, without prefix and without ``@attr``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One filter of a pipe, by name, with its argument as written (None when it has none)."""
+
+    name: str
+    mark: Mark
+    argument: Node | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPipe:
+    """One of the recipe's ``pipes``: steps that a field's pipe may name."""
+
+    name: str
+    mark: Mark
+    """Where it is named."""
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: exactly one source, then reading, narrowing, typing.
+
+    The source is ``selector``, ``template`` (text with placeholders), ``const``, or ``fields``
+    (an object; with ``each`` a list of objects).
+    """
+
+    name: str
+    path: str
+    mark: Mark
+    selector: Selector | None = None
+    template: ScalarNode | None = None
+    const: Node | None = None
+    fields: tuple[Field, ...] = ()
+    each: Selector | None = None
+    reads: tuple[str, ...] = ()
+    """``attr:`` — ways to read a node, tried in order; empty means the parser's ``text``."""
+    all: bool = False
+    nth: int | None = None
+    """Which match, from 0; negative counts from the end. None: the first."""
+    pipe: tuple[Step, ...] = ()
+    type: str | None = None
+    type_options: MapNode | None = None
+    required: bool = False
+    default: Node | None = None
+    otherwise: tuple[Field, ...] = ()
+    """``else:`` — fallbacks in order, used while the value is empty."""
+    when: ScalarNode | None = None

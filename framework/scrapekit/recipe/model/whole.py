@@ -1,0 +1,73 @@
+"""A whole recipe, and where it starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from scrapekit.mark import Mark
+from scrapekit.node import MapNode, ScalarNode
+from scrapekit.recipe.model.pages import PageRule, RequestShape
+from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http
+from scrapekit.recipe.model.values import NamedPipe
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """One generated variable of a seed: its values, drawn lazily."""
+
+    name: str
+    mark: Mark
+    values: tuple[object, ...] | range
+    pad: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """Where to start: an address (a template over inputs and ``each`` variables) and its page rule."""
+
+    page: str
+    path: str
+    mark: Mark
+    url: ScalarNode
+    shape: RequestShape = field(default_factory=RequestShape)
+    each: tuple[Each, ...] = ()
+    combine: Literal["product", "zip"] = "product"
+    carry: MapNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A whole recipe.
+
+    ``expect`` holds an entry for every kind: as written, or from none to any number where the
+    recipe says nothing; those kinds are listed in ``expect_any``, and together they must give at
+    least one record.
+    """
+
+    name: str
+    file: str
+    seeds: tuple[Seed, ...]
+    pages: Mapping[str, PageRule]
+    exports: tuple[Export, ...]
+    http: Http
+    crawl: Crawl
+    expect: Mapping[str, Expect]
+    inputs: Mapping[str, object]
+    fingerprint: str
+    """Changes when the recipe would yield other records; not with pace, time-outs or output paths."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """Secret input values, to be masked wherever text is printed."""
+    expect_any: tuple[str, ...] = ()
+    """The kinds that ``expect`` does not name; where there are any, one record of any of them is due."""
+    pipes: Mapping[str, NamedPipe] = field(default_factory=dict)
+
+    @property
+    def kinds(self) -> dict[str, tuple[str, ...]]:
+        """Every record kind and its field names, in the order the recipe names them."""
+        found: dict[str, dict[str, None]] = {}
+        for rule in self.pages.values():
+            for item in rule.items:
+                found.setdefault(item.kind, {}).update(dict.fromkeys(f.name for f in item.fields))
+        return {kind: tuple(names) for kind, names in found.items()}
