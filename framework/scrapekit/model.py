@@ -89,6 +89,8 @@ class Request:
     """Values put in only when it is sent, such as ``inputs.token``; see `scrapekit.web.late`."""
     seal: str = ""
     """What tells their placeholders from any other text."""
+    ask: str = ""
+    """What makes it one question of records that wait for its answer; empty for a page of its own."""
 
     def to_json(self) -> str:
         """The request as one line of JSON holding only what differs from the defaults."""
@@ -112,6 +114,8 @@ class Request:
         if self.late:
             data["late"] = self.late
             data["seal"] = self.seal
+        if self.ask:
+            data["ask"] = self.ask
         return json.dumps(data, separators=(",", ":"))
 
     @classmethod
@@ -194,6 +198,23 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """What a record asks of another page: which of its places the answer fills, and the request."""
+
+    place: int
+    request: Request
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A record that waits for other pages. Only its joiner, found by name, reads its ``state``."""
+
+    joiner: str
+    state: str
+    asks: Sequence[Ask]
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one request: all of a page or none of it."""
 
@@ -206,3 +227,7 @@ class Outcome:
     notes: Mapping[str, int] = NOTHING
     """Counted remarks for the report, such as ``records dropped: price is required`` → 2."""
     status: int | None = None
+    pending: Sequence[Pending] = ()
+    """Records that this page began and that other pages complete."""
+    answer: str | None = None
+    """What the page gave to the records that asked for it, as text for their joiner."""
