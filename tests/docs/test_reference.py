@@ -37,7 +37,8 @@ SECTIONS = """\
 scrapekit: 1
 inputs: { INPUT: { default: x, nobody: 1 } }
 seeds:
-  PAGE: { url: "https://a.test/{{ each.VAR }}", each: { VAR: { range: [1, 2], nobody: 1 } }, nobody: 1 }
+  PAGE: { url: "https://a.test/{{ each.VAR }}", each: { VAR: { range: [1, 2], nobody: 1 } }, nobody: 1,
+    graphql: { query: "{ a }", nobody: 1 } }
 pages:
   PAGE:
     parser: { nobody: 1 }
@@ -48,7 +49,8 @@ pages:
           FIELD: { css: a, type: { nobody: 1 }, nobody: 1 }
           ROWS: { fields: { x: b }, each: { css: li, nobody: 1 } }
         nobody: 1
-    links: { PAGE: { css: a, each: { css: li, nobody: 1 }, nobody: 1 } }
+    links:
+      PAGE: { css: a, each: { css: li, nobody: 1 }, nobody: 1, graphql: { query: "{ a }", nobody: 1 } }
     paginate: { next: { css: a, nobody: 1 }, more: { css: a, nobody: 1 }, nobody: 1 }
     nobody: 1
   SINGLE: { item: KIND, each: { css: li, nobody: 1 }, fields: { FIELD: a } }
@@ -183,7 +185,20 @@ def test_the_probe_writes_every_key_that_may_hold_a_mapping(documented, tables):
         for row in table.rows:
             what = row["what it is"]
             keys = code_in(next(iter(row.values()))) if what.startswith(("mapping", "selector")) else []
-            free = {"query", "headers", "form", "cookies", "carry", "options", "namespaces", "css", "xpath"}
+            free = {
+                "query",
+                "headers",
+                "form",
+                "cookies",
+                "carry",
+                "options",
+                "namespaces",
+                "variables",
+                "extensions",
+                "fragments",
+                "css",
+                "xpath",
+            }
             assert (
                 set(keys)
                 - probed

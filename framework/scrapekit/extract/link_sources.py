@@ -134,10 +134,11 @@ def _rendered(rows: Rows, url: Render, carry: Carry | None) -> FindLinks:
 
 def as_carry(values: Mapping[str, Any]) -> dict[str, Any]:
     """The values as JSON has them: dates as ISO text, decimals as numbers where no digit is lost."""
-    return {name: _as_json(value) for name, value in values.items()}
+    return {name: as_json(value) for name, value in values.items()}
 
 
-def _as_json(value: Any) -> Any:
+def as_json(value: Any) -> Any:
+    """One value as JSON has it, whatever it holds."""
     match value:
         case None | str() | bool() | int() | float():
             return value
@@ -147,7 +148,7 @@ def _as_json(value: Any) -> Any:
         case date():
             return value.isoformat()
         case list() | tuple():
-            return [_as_json(each) for each in value]
+            return [as_json(each) for each in value]
         case dict():
-            return {str(key): _as_json(each) for key, each in value.items()}
+            return {str(key): as_json(each) for key, each in value.items()}
     return str(value)

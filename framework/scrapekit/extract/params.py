@@ -10,12 +10,14 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from scrapekit.errors import PageError
+from scrapekit.language.expression_values import render
 from scrapekit.model import Request
 
 Place: TypeAlias = Literal["query", "form", "json", "header", "path"]
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+_AS_BROWSERS = "xmlcharrefreplace"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
 
@@ -32,8 +34,9 @@ def get_param(request: Request, place: Place, name: str) -> str | None:
             found = _segment(name).search(request.url.partition("?")[0])
             return found[1] if found else None
         case "json":
-            value: Any = _loaded(request)
-            for key in name.split("."):
+            holder, keys = _json_of(request, name)
+            value: Any = holder if holder is not None else _loaded(request)
+            for key in keys:
                 value = value.get(key) if isinstance(value, dict) else None
             return None if value is None else str(value)
 
@@ -41,8 +44,9 @@ def get_param(request: Request, place: Place, name: str) -> str | None:
 def set_param(request: Request, place: Place, name: str, value: object) -> Request:
     """The same request with the parameter set; its other parts stay as they are, to the byte.
 
-    In ``json`` a dotted name reaches into nested objects. In ``path`` the value replaces a
-    ``{name}`` placeholder or the segment after ``/name/``; where there is neither,
+    In ``json`` a dotted name reaches into nested objects; without a body, into the query parameter
+    of its first part where that holds JSON, as a GraphQL query by GET does. In ``path`` the value
+    replaces a ``{name}`` placeholder or the segment after ``/name/``; where there is neither,
     ``/name/value`` is appended. Raises PageError when a body that should be JSON is not.
     """
     match place:
@@ -57,17 +61,22 @@ def set_param(request: Request, place: Place, name: str, value: object) -> Reque
             pairs = with_pairs((request.body or b"").decode("utf-8", "replace"), [(name, as_param(value))])
             return _with_body(request, pairs.encode(), FORM)
         case "json":
-            body = json.dumps(_placed(_loaded(request), name.split("."), value), ensure_ascii=False)
+            holder, keys = _json_of(request, name)
+            if holder is not None:
+                text = json.dumps(_placed(holder, keys, value), ensure_ascii=False)
+                return replace(request, url=with_query(request.url, [(name.partition(".")[0], text)]))
+            body = json.dumps(_placed(_loaded(request), keys, value), ensure_ascii=False)
             return _with_body(request, body.encode(), JSON)
 
 
 def as_param(value: object) -> str:
-    """A value as it stands in a query or form: truth values in words, whole numbers without point."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    """A value as it stands in a query or form: truth values in words, whole numbers without point.
+
+    Lists and objects, which have no such form of their own, are JSON.
+    """
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return render(value)
 
 
 def header_text(value: object) -> str:
@@ -75,19 +84,22 @@ def header_text(value: object) -> str:
     return _CONTROL.sub(" ", as_param(value)).strip()
 
 
-def with_query(url: str, pairs: Iterable[tuple[str, str]]) -> str:
+def with_query(url: str, pairs: Iterable[tuple[str, str]], encoding: str = "utf-8") -> str:
     """The URL with these parameters, each instead of any other of its name."""
     path, _, query = url.partition("?")
-    merged = with_pairs(query, pairs)
+    merged = with_pairs(query, pairs, encoding)
     return f"{path}?{merged}" if merged else path
 
 
-def with_pairs(text: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """``a=1&b=2`` with these pairs; one that stood there keeps its place and its spelling of the name."""
+def with_pairs(text: str, pairs: Iterable[tuple[str, str]], encoding: str = "utf-8") -> str:
+    """``a=1&b=2`` with these pairs; one that stood there keeps its place and its spelling of the name.
+
+    What *encoding* does not have is written as ``&#960;``, as browsers do (WHATWG Encoding 6, "html").
+    """
     parts = text.split("&") if text else []
     wanted: dict[str, list[str]] = {}
     for name, value in pairs:
-        wanted.setdefault(name, []).append(quote_plus(value))
+        wanted.setdefault(name, []).append(quote_plus(value, encoding=encoding, errors=_AS_BROWSERS))
     merged: list[str] = []
     for part in parts:
         key = part.partition("=")[0]
@@ -98,7 +110,9 @@ def with_pairs(text: str, pairs: Iterable[tuple[str, str]]) -> str:
         if name in wanted:
             wanted[name] = []
     merged += [
-        f"{quote_plus(name, safe='[]')}={value}" for name, values in wanted.items() for value in values
+        f"{quote_plus(name, safe='[]', encoding=encoding, errors=_AS_BROWSERS)}={value}"
+        for name, values in wanted.items()
+        for value in values
     ]
     return "&".join(merged)
 
@@ -135,6 +149,22 @@ def _loaded(request: Request) -> Any:
         return json.loads(request.body) if request.body else {}
     except ValueError as error:
         raise PageError(f"the request's body is not JSON: {error}") from error
+
+
+def _json_of(request: Request, name: str) -> tuple[dict[str, Any] | None, list[str]]:
+    """The JSON object in the query that the dotted *name* begins with, and the keys that are left.
+
+    None, and all of the keys, where it is the body that the name speaks of.
+    """
+    first, *rest = name.split(".")
+    text = _pair(request.url.partition("?")[2], first) if rest and request.body is None else None
+    if text and text.lstrip()[:1] == "{":
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            return None, [first, *rest]
+        return found, rest
+    return None, [first, *rest]
 
 
 def _placed(data: Any, keys: list[str], value: object) -> Any:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from scrapekit.extract.draft import Terms
+from scrapekit.extract.link_sources import as_json
 from scrapekit.extract.params import FORM, JSON, as_param, header_text, with_query
 from scrapekit.extract.reading import is_empty
 from scrapekit.extract.texts import Render, Text, compile_text, compile_tree
-from scrapekit.recipe.model import RequestShape
+from scrapekit.node import MapNode
+from scrapekit.recipe.model import GraphQL, RequestShape
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 Sent: TypeAlias = tuple[str, str, Headers, bytes | None]
@@ -20,21 +22,28 @@ Sent: TypeAlias = tuple[str, str, Headers, bytes | None]
 Shape: TypeAlias = Callable[[str, Mapping[str, Mapping[str, Any]]], Sent]
 """Puts a URL into the shape, in an environment."""
 
+_ASCII = "".join(map(chr, range(0x21, 0x7F)))
+
 
 def compile_shape(terms: Terms, shape: RequestShape, path: str) -> Shape | None:
     """The shape as a function; None when it asks for nothing but GET. Empty parameters are left out."""
-    if shape == RequestShape():
+    if shape == RequestShape(encoding=shape.encoding):
         return None
     query = compile_tree(terms, shape.query, f"{path}.query") if shape.query else None
     headers = compile_tree(terms, shape.headers, f"{path}.headers") if shape.headers else None
-    body, content_type = _body(terms, shape, path)
+    text, content_type = _body(terms, shape, path)
+    in_query = text if shape.graphql is not None and shape.method == "GET" else None
+    body = None if in_query is not None else text
     method = "POST" if shape.method == "GET" and body is not None else shape.method
     make = _encoder(shape, body)
-    make_headers = _headers(headers.render if headers else None, content_type)
+    make_headers = _headers(headers.render if headers else None, content_type if body else "")
+    encoding = shape.encoding or "utf-8"
 
     def put(url: str, environment: Mapping[str, Mapping[str, Any]]) -> Sent:
         if query is not None:
-            url = with_query(url, _pairs(query.render(environment)))
+            url = with_query(url, _pairs(query.render(environment)), encoding)
+        if in_query is not None:
+            url = with_query(url, _as_parameters(in_query.render(environment)))
         return url, method, make_headers(environment), make(environment)
 
     return put
@@ -47,22 +56,53 @@ def _body(terms: Terms, shape: RequestShape, path: str) -> tuple[Text | None, st
         return compile_tree(terms, shape.json, f"{path}.json"), JSON
     if shape.body is not None:
         return compile_text(terms, shape.body, f"{path}.body"), ""
+    if shape.graphql is not None:
+        return _operation(terms, shape.graphql, f"{path}.graphql"), JSON
     return None, ""
+
+
+def _operation(terms: Terms, graphql: GraphQL, path: str) -> Text:
+    """The object that stands for a GraphQL operation (GraphQL over HTTP, "Request Parameters")."""
+    named = {
+        "query": graphql.query,
+        "operationName": graphql.operation,
+        "variables": graphql.variables,
+        "extensions": graphql.extensions,
+    }
+    entries = {name: node for name, node in named.items() if node is not None}
+    mark = next(node.mark for node in entries.values())
+    return compile_tree(terms, MapNode(entries, mark), path)
+
+
+def _as_parameters(operation: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The operation as a query holds it: its objects as JSON (GraphQL over HTTP, "GET")."""
+    return [
+        (name, value if isinstance(value, str) else _as_json_text(value)) for name, value in operation.items()
+    ]
+
+
+def _as_json_text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=as_json)
 
 
 def _encoder(shape: RequestShape, body: Text | None) -> Callable[[Mapping[str, Any]], bytes | None]:
     if body is None:
         return lambda _: None
+    encoding = shape.encoding or "utf-8"
     if shape.form is not None:
-        encode: Callable[[Any], str] = lambda value: urlencode(_pairs(value))  # noqa: E731
-    elif shape.json is not None:
-        encode = lambda value: json.dumps(value, ensure_ascii=False, default=str)  # noqa: E731
+        # What the encoding lacks is written as browsers write it (WHATWG Encoding 6, "html").
+        encode: Callable[[Any], bytes] = lambda value: urlencode(  # noqa: E731
+            _pairs(value), encoding=encoding, errors="xmlcharrefreplace"
+        ).encode()
+    elif shape.body is not None:
+        encode = lambda value: ("" if value is None else as_param(value)).encode(encoding, "replace")  # noqa: E731
     else:
-        encode = lambda value: "" if value is None else as_param(value)  # noqa: E731
+        # RFC 8259 8.1: JSON is UTF-8.
+        encode = lambda value: _as_json_text(value).encode("utf-8", "replace")  # noqa: E731
     if body.constant:
-        fixed = encode(body.render({})).encode("utf-8", "replace")
+        fixed = encode(body.render({}))
         return lambda _: fixed
-    return lambda environment: encode(body.render(environment)).encode("utf-8", "replace")
+    return lambda environment: encode(body.render(environment))
 
 
 def _headers(render: Render | None, content_type: str) -> Callable[[Mapping[str, Any]], Headers]:
@@ -89,3 +129,11 @@ def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
             if each is not None and not (isinstance(each, list) and is_empty(each)):
                 pairs.append((name, as_param(each)))
     return pairs
+
+
+def with_encoded_query(url: str, encoding: str) -> str:
+    """The address with the query that it was written with in *encoding*, as browsers send it."""
+    path, mark, query = url.partition("?")
+    if not encoding or query.isascii():
+        return url
+    return path + mark + quote(query, safe=_ASCII, encoding=encoding, errors="replace")

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from scrapekit.errors import UsageError
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.link_sources import as_carry
-from scrapekit.extract.requests import Shape, compile_shape
+from scrapekit.extract.requests import Shape, compile_shape, with_encoded_query
 from scrapekit.extract.texts import Render, compile_text, compile_tree
 from scrapekit.model import NOTHING, Request
 from scrapekit.recipe.model import Each, Seed
@@ -73,9 +73,11 @@ def _maker(
     carry: Render | None,
     begin: Callable[[Request], Request] | None,
 ) -> Callable[[Mapping[str, Mapping[str, Any]]], Request]:
+    encoding = seed.shape.encoding
+
     def make(environment: Mapping[str, Mapping[str, Any]]) -> Request:
         written = url(environment)
-        address = resolve("", str(written)) if written is not None else None
+        address = resolve("", with_encoded_query(str(written), encoding)) if written is not None else None
         if address is None or not host_of(address):
             raise UsageError(f'"{written}" is not an http(s) address')
         request = Request(address, seed.page, carry=as_carry(carry(environment)) if carry else NOTHING)

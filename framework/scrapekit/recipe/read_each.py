@@ -14,7 +14,7 @@ from scrapekit.options import Options
 from scrapekit.recipe.model import Each
 
 _COMBINE: tuple[Literal["product", "zip"], ...] = ("product", "zip")
-_TEMPLATES = ("url", "query", "headers", "form", "json", "body", "carry")
+_TEMPLATES = ("url", "query", "headers", "form", "json", "body", "graphql", "carry")
 _VARIABLE = re.compile(r"[^\W\d]\w*\Z")
 _MOST_VALUES = 2**53
 

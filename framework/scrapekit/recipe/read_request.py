@@ -8,9 +8,11 @@ from scrapekit.errors import nearest
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import RequestShape
+from scrapekit.recipe.read_graphql import read_graphql
+from scrapekit.web.encoding import encoding_named, labels
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
-_BODIES = ("form", "json", "body")
+_BODIES = ("form", "json", "body", "graphql")
 # RFC 9110 5.6.2: a field name is a token.
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\Z")
 # RFC 9112 section 6 and RFC 9110 7.6.1: they frame the message or belong to the connection.
@@ -19,10 +21,9 @@ _OUR_OWN = frozenset({"content-length", "transfer-encoding", "connection", "upgr
 
 def read_shape(options: Options) -> RequestShape:
     """The request's shape; POST is the method when there is a body and none is named."""
-    options.not_yet("graphql")
     bodies = [key for key in _BODIES if key in options]
     for key in bodies[1:]:
-        hint = "form, json and body each are the whole body"
+        hint = "form, json, body and graphql each are the whole body"
         options.problem(key, f'a request has one body: "{key}" stands beside "{bodies[0]}"', hint)
     return RequestShape(
         method=_method(options, bodies),
@@ -31,7 +32,21 @@ def read_shape(options: Options) -> RequestShape:
         form=read_parameters(options, "form"),
         json=options.node("json"),
         body=options.scalar("body"),
+        graphql=read_graphql(options),
+        encoding=read_encoding(options),
     )
+
+
+def read_encoding(options: Options, key: str = "encoding") -> str:
+    """The encoding named under *key*, as Python calls it; empty when there is none."""
+    node = options.scalar(key, "the name of an encoding")
+    if node is None:
+        return ""
+    found = encoding_named(str(node.value))
+    if found is None:
+        name = str(node.value)
+        options.problem(key, f'unknown encoding "{shown(name)}"', nearest(name.lower(), labels()))
+    return found or ""
 
 
 def _method(options: Options, bodies: list[str]) -> str:
@@ -41,7 +56,7 @@ def _method(options: Options, bodies: list[str]) -> str:
     if method not in METHODS:
         options.problem("method", f'unknown method "{shown(text)}"', nearest(method, METHODS))
         return default
-    if bodies and method in ("GET", "HEAD"):
+    if bodies and method in ("GET", "HEAD") and (method, bodies) != ("GET", ["graphql"]):
         options.problem("method", f"a {method} request has no body", f'leave out "{bodies[0]}", or use POST')
     return method
 

@@ -69,6 +69,16 @@ _LABELS = {
 _NAMES = {label: name for name, labels in _LABELS.items() for label in labels.split()}
 
 
+def encoding_named(label: str) -> str | None:
+    """The encoding that a label such as ``cp1251`` stands for, as Python calls it; None for an unknown one."""
+    return _named(label)
+
+
+def labels() -> list[str]:
+    """Every label that stands for an encoding."""
+    return list(_NAMES)
+
+
 def decode(body: bytes, content_type: str) -> tuple[str, str]:
     """The body as text, without a byte order mark, and the name of the encoding it was read in.
 

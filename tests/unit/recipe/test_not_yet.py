@@ -19,9 +19,9 @@ EXPECT = "expect: {{ i: {{ {}: x }} }}"
 CASES = [
     *(
         (TOP, key)
-        for key in ["extends", "use", "vars", "auth", "login", "responses", "pipes", "tests", "seen"]
+        for key in ["vars", "auth", "login", "responses", "tests", "seen"]
     ),
-    *((SEED, key) for key in ["sitemap", "feed", "file", "graphql"]),
+    *((SEED, key) for key in ["sitemap", "feed", "file"]),
     *((PAGE, key) for key in ["detail", "responses", "login", "explode", "context", "span", "sort"]),
     *((ITEM, key) for key in ["detail", "explode", "context", "span", "sort"]),
     *(
@@ -32,7 +32,7 @@ CASES = [
         (FIELD, key)
         for key in ["then", "at", "pages", "explode", "remove", "min", "max", "pattern", "unique"]
     ),
-    *((LINK, key) for key in ["rel", "unique", "nofollow", "graphql"]),
+    *((LINK, key) for key in ["rel", "unique", "nofollow"]),
     *((PAGING, key) for key in ["link_header", "next_url", "window"]),
     *((CRAWL, key) for key in ["sites", "budget"]),
     (EXPECT, "coverage"),
