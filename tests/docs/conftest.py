@@ -9,6 +9,7 @@ Two conventions, both HTML comments right before a block, make every block of YA
 ``<!-- file: NAME -->`` says which file a block is: in the tutorial one that the reader saves, in the
 plugin guide one of the tested project. ``<!-- wrong -->`` marks a recipe that must be refused, and
 ``<!-- records: 20 -->`` one that gives so many records of the demo's shop, which has sixty books.
+``<!-- extends the block before -->`` marks one that is laid over the recipe shown right before it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -190,15 +192,17 @@ OFFERS = [*read_offers(), *_third_party_offers()]
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]
 TABLES = [table for page in PAGES for table in tables_of(page)]
 _YAML = [block for block in BLOCKS if block.language == "yaml"]
+_EXTENDS = "extends the block before"
 _SETS = {
     "page": PAGES,
-    "right_block": [block for block in _YAML if "wrong" not in block.comment],
+    "right_block": [block for block in _YAML if not {"wrong", _EXTENDS} & block.comment.keys()],
+    "laid_over": [(over, under) for under, over in pairwise(_YAML) if _EXTENDS in over.comment],
     "wrong_block": [block for block in _YAML if "wrong" in block.comment],
     "shop_block": [
         block
         for block in _YAML
         if block.is_whole
-        and "wrong" not in block.comment
+        and not {"wrong", _EXTENDS} & block.comment.keys()
         and re.search(r"//(books\.example|127\.0\.0\.1:8000)", block.text)
     ],
     "command_line": [
@@ -216,7 +220,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, values in _SETS.items():
         if name in metafunc.fixturenames:
             ids = [
-                value[1] if isinstance(value, tuple) else str(value).removeprefix(f"{ROOT}/")
+                str(value[1] if isinstance(value, tuple) else value).removeprefix(f"{ROOT}/")
                 for value in values
             ]
             metafunc.parametrize(name, values, ids=ids)

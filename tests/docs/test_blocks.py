@@ -57,6 +57,14 @@ def test_a_recipe_shown_as_wrong_is_refused(wrong_block, checked):
     assert checked(wrong_block).problems != []
 
 
+def test_a_recipe_laid_over_the_one_before_it_loads(laid_over, tmp_path):
+    over, under = laid_over
+    (tmp_path / "base.yaml").write_text(under.text, encoding="utf-8")
+    (tmp_path / "shop.yaml").write_text(over.text, encoding="utf-8")
+
+    assert prepare(RunSettings(recipe=tmp_path / "shop.yaml")).recipe.kinds
+
+
 @pytest.mark.slow
 async def test_a_recipe_for_the_shop_reads_its_books(shop_block, tmp_path, monkeypatch):
     from scrapekit.run import run

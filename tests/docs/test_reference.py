@@ -36,6 +36,7 @@ PARSERS = ("html", "xml", "json")
 SECTIONS = """\
 scrapekit: 1
 inputs: { INPUT: { default: x, nobody: 1 } }
+pipes: { nobody: trim }
 seeds:
   PAGE: { url: "https://a.test/{{ each.VAR }}", each: { VAR: { range: [1, 2], nobody: 1 } }, nobody: 1,
     graphql: { query: "{ a }", nobody: 1 } }

@@ -9,21 +9,21 @@ from pathlib import PurePath
 
 from scrapekit.errors import Problems
 from scrapekit.mark import Mark
-from scrapekit.node import MapNode, ScalarNode, describe, shown
+from scrapekit.node import MapNode, shown
 from scrapekit.options import Options
 from scrapekit.recipe.fingerprint import fingerprint
+from scrapekit.recipe.fragments import put_in_fragments
 from scrapekit.recipe.inputs import Inputs, read_inputs
 from scrapekit.recipe.model import Expect, Export, PageRule, Recipe, Seed
 from scrapekit.recipe.read_export import default_export, read_exports, redirected
 from scrapekit.recipe.read_pages import read_pages
+from scrapekit.recipe.read_pipe import read_pipes
 from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.read_settings import read_crawl, read_expect, read_http
 from scrapekit.recipe.substitute import substitute
+from scrapekit.recipe.version import check_version
 
-VERSION = 1
-"""The newest version of the recipe language that is read here."""
-
-_TO_COME = ("extends", "use", "vars", "auth", "login", "responses", "pipes", "tests", "seen", "meta")
+_TO_COME = ("vars", "auth", "login", "responses", "tests", "seen", "meta")
 # Safe as a folder's name on every system, and in a terminal.
 _NAME = re.compile(r"[^\W_][\w. -]{0,79}(?<![. ])\Z")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
@@ -44,8 +44,9 @@ def read_recipe(
     takes the place of the recipe's exports. A recipe with problems is for finding more of them only.
     """
     start = Mark(tree.mark.source, 1, 1)
-    if not _check_version(tree, problems, start):
+    if not check_version(tree, problems):
         return None
+    tree = put_in_fragments(tree, problems)
     given = read_inputs(tree.get("inputs"), problems, given=inputs, environ=environ, mark=start)
     tree = substitute(tree, given, problems)
     options = Options(tree, problems, "", mark=start)
@@ -55,7 +56,7 @@ def read_recipe(
     pages = read_pages(options.node("pages"), problems)
     seeds = read_seeds(options.node("seeds"), pages, problems)
     recipe = _assemble(options, pages, seeds, given, _name(options, file), outputs)
-    options.close("scrapekit", "inputs")
+    options.close("scrapekit", "inputs", "extends", "fragments")
     if not pages:
         return None
     return replace(recipe, file=file, fingerprint=fingerprint(tree, given.values, recipe.exports))
@@ -84,26 +85,8 @@ def _assemble(
         fingerprint="",
         secrets=tuple(value for value in given.secrets.values() if value),
         expect_any=tuple(kind for kind in kinds if kind not in expect),
+        pipes=read_pipes(options.node("pipes"), options.problems),
     )
-
-
-def _check_version(tree: MapNode, problems: Problems, start: Mark) -> bool:
-    """False for a recipe of another version of the language, which must not be half-read."""
-    node = tree.get("scrapekit")
-    hint = f"start the recipe with `scrapekit: {VERSION}`"
-    if node is None:
-        problems.add(start, "scrapekit", "the version of the recipe language is missing", hint)
-        return True
-    version = node.value if isinstance(node, ScalarNode) else None
-    if not isinstance(version, int) or isinstance(version, bool) or version < 1:
-        message = f"expected the version of the recipe language, found {describe(node)}"
-        problems.add(node.mark, "scrapekit", message, hint)
-        return True
-    if version > VERSION:
-        message = f"this recipe needs language version {version}; this scrapekit reads {VERSION}"
-        problems.add(node.mark, "scrapekit", message, "install a newer scrapekit-framework")
-        return False
-    return True
 
 
 def _name(options: Options, file: str) -> str:
