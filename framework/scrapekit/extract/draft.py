@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,10 @@ from scrapekit.errors import PluginError, Problems
 from scrapekit.mark import Mark
 
 if TYPE_CHECKING:
+    from scrapekit.extract.reading import ReadField
     from scrapekit.parts import Parser
     from scrapekit.plugins import Plugins
+    from scrapekit.recipe.model import Field
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Draft(Terms):
     parser_name: str
     keep_invalid: bool = False
     """True inside ``on_invalid: keep``: a field that is invalid becomes null by itself."""
+    stored: Callable[[Field], ReadField | None] | None = None
+    """What stands in for a field's source where a record is completed away from the page it was read on."""
 
     def with_items(self, names: Iterable[str]) -> Draft:
         """The same, with these field names under ``item.`` as well as those already there."""

@@ -29,7 +29,7 @@ Nested = Callable[[Draft, Field], "Compiled"]
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A field as a function, and the sibling fields it needs first."""
+    """A field as a function, and the sibling fields it needs first; also what it needs of ``parent.``."""
 
     read: ReadField
     needs: frozenset[str] = frozenset()
@@ -49,7 +49,7 @@ def compile_field(draft: Draft, field: Field, nested: Nested) -> Compiled:
         read, needs = _on_condition(read, condition, field.path), needs | _siblings(condition)
     if field.otherwise:
         strict = replace(draft, keep_invalid=False)
-        others = [compile_field(strict, _inherit(field, other), nested) for other in field.otherwise]
+        others = [compile_field(strict, inherit(field, other), nested) for other in field.otherwise]
         read, needs = _in_order([read, *(o.read for o in others)]), needs.union(*(o.needs for o in others))
     if field.default is not None:
         default = compile_tree(draft, field.default, f"{field.path}.default")
@@ -60,6 +60,8 @@ def compile_field(draft: Draft, field: Field, nested: Nested) -> Compiled:
 
 
 def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compiled, Shape]:
+    if draft.stored is not None and (stored := draft.stored(field)) is not None:
+        return Compiled(stored), Shape("any", many=field.pages is not None)
     if field.fields:
         return nested(draft, field), Shape("object", many=field.each is not None)
     if field.selector is not None:
@@ -73,7 +75,7 @@ def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compile
     return Compiled(_rendered(const, field.path), _siblings(const)), Shape("any")
 
 
-def _inherit(field: Field, other: Field) -> Field:
+def inherit(field: Field, other: Field) -> Field:
     """A fallback that selects is read as its field is, wherever it does not say otherwise."""
     if other.selector is None:
         return other
@@ -86,8 +88,14 @@ def _inherit(field: Field, other: Field) -> Field:
     )
 
 
+PARENT = "parent."
+"""What a need for a value of the parent page begins with; no field of the record gives it."""
+
+
 def _siblings(text: Text) -> frozenset[str]:
-    return frozenset(name for root, name in text.uses if root == "item")
+    return frozenset(
+        name if root == "item" else PARENT + name for root, name in text.uses if root in ("item", "parent")
+    )
 
 
 def _rendered(text: Text, path: str) -> ReadField:

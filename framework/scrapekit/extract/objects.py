@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError
 from scrapekit.extract.draft import Draft
-from scrapekit.extract.fields import Compiled, compile_field
+from scrapekit.extract.fields import PARENT, Compiled, compile_field
 from scrapekit.extract.graph import cycle_in, order_of
 from scrapekit.extract.reading import PartFault, ReadField, Reading, blame
 from scrapekit.extract.selectors import compile_selector
@@ -43,10 +43,15 @@ def compile_fields(draft: Draft, fields: Sequence[Field]) -> Group:
         draft.problems.add(mark, f"{fields[0].path.rpartition('.')[0]}", message)
     places = _Places({field.name: field.path for field in fields}, f"parser {draft.parser_name}")
     outer = frozenset().union(*(each.needs for each in compiled.values())) - compiled.keys()
-    if not any(each.needs for each in compiled.values()):
-        return Group(_apart([(name, each.read) for name, each in compiled.items()], places))
+    if not any(not need.startswith(PARENT) for each in compiled.values() for need in each.needs):
+        return Group(_apart([(name, each.read) for name, each in compiled.items()], places), outer)
     pairs = [(name, compiled[name].read) for name in order_of(needs)]
     return Group(_together(list(compiled), pairs, places), outer)
+
+
+def compile_one(draft: Draft, field: Field) -> Compiled:
+    """One field for itself; the names of its siblings are those under ``item.`` in the draft."""
+    return compile_field(draft, field, _compile_object)
 
 
 @dataclass(frozen=True, slots=True)

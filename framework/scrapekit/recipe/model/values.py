@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node, ScalarNode
+
+if TYPE_CHECKING:
+    from scrapekit.recipe.model.joins import Address
+    from scrapekit.recipe.model.pages import Paginate
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +73,7 @@ class Field:
     otherwise: tuple[Field, ...] = ()
     """``else:`` — fallbacks in order, used while the value is empty."""
     when: ScalarNode | None = None
+    at: Address | None = None
+    """The page it is read on; None: the record's own."""
+    pages: Paginate | None = None
+    """How the pages are found over which its value goes on."""
