@@ -69,7 +69,10 @@ def host_paused(host: str, wait: float, reason: str) -> None:
 
 @hookspec
 def run_finished(report: Mapping[str, Any]) -> None:
-    """The run is over; *report* is what report.json holds."""
+    """The run is over; *report* is what report.json holds.
+
+    Told once more, with ``told_again``, when the run was killed before it could tell the user.
+    """
 
 
 MOMENTS = (

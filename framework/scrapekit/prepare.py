@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -39,6 +40,18 @@ class Prepared:
     plan: Plan
     plugins: Plugins
     job: Path
+
+    @property
+    def asked(self) -> str:
+        """What this command asks for, as one text: only to the same question an earlier report is the answer.
+
+        Unlike the recipe's fingerprint it holds what decides how a job ends: the limit, what is
+        expected, where the records go.
+        """
+        recipe, settings = self.recipe, self.settings
+        expected = sorted((kind, expect.least, expect.most) for kind, expect in recipe.expect.items())
+        wanted = [settings.limit, expected, sorted(recipe.expect_any), recipe.crawl.allow_failed]
+        return json.dumps([recipe.fingerprint, sorted(export.name for export in self.plan.exports), *wanted])
 
 
 def prepare(settings: RunSettings) -> Prepared:

@@ -96,7 +96,27 @@ class Report:
     """Page rule and parser → the longest time in seconds that its callback held the loop."""
     listeners_off: Sequence[str] = ()
     """Listeners that failed and were switched off."""
+    told_again: bool = False
+    """True when this is the report of a job that had ended before, of which nobody was told."""
+
+    @property
+    def over(self) -> bool:
+        """True when there is nothing to go on with: the same command begins a new job."""
+        return self.exit_code in (ExitCode.COMPLETE, ExitCode.BROKEN_CONTRACT)
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON data."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: Any) -> Report:
+        """The report that `to_json` gave; ValueError when it is none, or one of another version."""
+        try:
+            parts = {
+                "exit_code": ExitCode(data["exit_code"]),
+                "exports": [ExportReport(**export) for export in data["exports"]],
+                "failures": [Failure(**failure) for failure in data["failures"]],
+            }
+            return cls(**{**data, **parts})
+        except (TypeError, KeyError) as error:
+            raise ValueError("no report of this version") from error

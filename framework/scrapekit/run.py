@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from time import monotonic, time
 
@@ -17,6 +17,7 @@ from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
+from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
@@ -25,14 +26,13 @@ from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared, RunSettings, prepare
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import Report, Snapshot
+from scrapekit.watching import Watch
 from scrapekit.web.perform import Performer
 
-__all__ = ["Prepared", "RunSettings", "StopSignal", "prepare", "run"]
+__all__ = ["Prepared", "RunSettings", "StopSignal", "acknowledge", "prepare", "run"]
 
 AGENT = "scrapekit"
 """The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
-
-_WATCH_SECONDS = 0.25
 
 
 class StopSignal:
@@ -74,24 +74,60 @@ async def run(
     *,
     watch: Callable[[Snapshot], None] | None = None,
     stop: StopSignal | None = None,
+    told: bool = True,
 ) -> Report:
     """Crawl to the end, or until stopped, and write the report.
+
+    A job that has ended begins anew, unless nobody was told how it ended: then nothing is fetched, and
+    its report comes back once more. With the return you are told; say ``told=False`` when you have to
+    pass the report on to somebody, and call `acknowledge` when that is done.
 
     Raises JobError when the folder cannot be used; a run that gets stuck ends in a report too, even
     when that report cannot be written.
     """
-    folder = JobFolder(prepared.job)
-    with folder:
-        if prepared.settings.fresh or folder.finished():
-            folder.clear()
-        report = await _run_job(prepared, folder, watch, stop or StopSignal())
+    with JobFolder(prepared.job) as folder:
+        report = _untold(prepared, folder)
+        if report is None:
+            if prepared.settings.fresh or folder.ended():
+                folder.clear()
+            report = await _run_job(prepared, folder, watch, stop or StopSignal())
         try:
             folder.write_report(report.to_json())
+            if told and report.over:
+                folder.note_told()
         except StuckError as error:
-            report = replace(
-                report, exit_code=ExitCode.STUCK, outcome="stuck", reason=f"{report.reason}; {error}"
-            )
+            report = _stuck(report, error)
     return report
+
+
+def acknowledge(prepared: Prepared, report: Report) -> None:
+    """Note that the *report* of a run was told to whom it concerns: its job is over.
+
+    Until then the same command tells it once more. Nothing is noted where the job can go on, or where
+    another run has taken the folder since. Raises StuckError when the note cannot be written.
+    """
+    if report.over:
+        with suppress(JobError), JobFolder(prepared.job) as folder:
+            folder.note_told()
+
+
+def _untold(prepared: Prepared, folder: JobFolder) -> Report | None:
+    """The report of a job that ended just so but was killed before it could tell; told to listeners again."""
+    ending = None if prepared.settings.fresh else folder.untold()
+    if ending is None or ending.asked != prepared.asked or not ending.stands:
+        return None
+    report = replace(ending.report, told_again=True)
+    relay = prepared.plugins.relay()
+    if relay.run_started is not None:
+        relay.run_started(recipe=report.recipe, job=report.job, resumed=True)
+    if relay.run_finished is not None:
+        relay.run_finished(report=report.to_json())
+    return report
+
+
+def _stuck(report: Report, error: StuckError) -> Report:
+    """The report of a run whose end could not be written down: the same command tells it again."""
+    return replace(report, exit_code=ExitCode.STUCK, outcome="stuck", reason=f"{report.reason}; {error}")
 
 
 async def _run_job(
@@ -117,14 +153,26 @@ async def _run_job(
         stop.attach(engine.frontier.close, engine.stop_now)
         if relay.run_started is not None:
             relay.run_started(recipe=recipe.name, job=str(prepared.job), resumed=restored.resumed)
-        async with _watching(watch, accounts, stop):
+        shown = Watch(watch, lambda: accounts.snapshot(stop.draining))
+        async with shown.watching():
             await _crawl(engine, accounts)
         if accounts.ended is None:
             await _conclude(accounts, journal, stop, engine.limit_reached)
-        report = await accounts.report(journal, relay.off, plan.exports)
+        report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports)
+        if report.over:
+            report = await _finish(journal, Ending.now(report, prepared.asked))
         if relay.run_finished is not None:
             relay.run_finished(report=report.to_json())
     return report
+
+
+async def _finish(journal: Journal, ending: Ending) -> Report:
+    """Note that the job has ended; from now on nothing of it is fetched again."""
+    try:
+        await journal.finish(ending)
+    except StuckError as error:
+        return _stuck(ending.report, error)
+    return ending.report
 
 
 def _assemble(
@@ -184,29 +232,6 @@ async def _conclude(accounts: Accounts, journal: Journal, stop: StopSignal, limi
         accounts.end("broken contract", "; ".join(accounts.broken()), published=True)
     else:
         accounts.end("complete", "nothing was left to fetch", published=True)
-
-
-@asynccontextmanager
-async def _watching(
-    watch: Callable[[Snapshot], None] | None, accounts: Accounts, stop: StopSignal
-) -> AsyncIterator[None]:
-    """Call *watch* with a snapshot four times a second, and once more at the end."""
-    if watch is None:
-        yield
-        return
-    task = asyncio.create_task(_watch(watch, accounts, stop), name="watch")
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-        watch(accounts.snapshot(stop.draining))
-
-
-async def _watch(watch: Callable[[Snapshot], None], accounts: Accounts, stop: StopSignal) -> None:
-    while True:
-        watch(accounts.snapshot(stop.draining))
-        await asyncio.sleep(_WATCH_SECONDS)
 
 
 def pace_of(recipe: Recipe) -> Pace:

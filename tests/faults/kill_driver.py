@@ -1,6 +1,7 @@
 """Kills a real run at random moments, starts it again, and counts what was lost, doubled or repeated.
 
-By hand: ``python tests/faults/kill_driver.py --pages 2000 --runs 20 --kills 3``.
+By hand: ``python tests/faults/kill_driver.py --pages 2000 --runs 20 --kills 3``; with ``--late`` the last
+kill of each job falls into the instants between its last file and the end of its process.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -138,12 +139,42 @@ class Score:
     refetched: int = 0
     slowest_start: float = 0.0
     output: str = ""
+    untold: int = 0
+    """Kills between the store's note that the job has ended and the summary."""
+    unheard: int = 0
+    """Jobs that count as told, although their summary was never printed."""
 
     @property
     def clean(self) -> bool:
-        """Nothing lost, nothing doubled, no more refetched than was in flight, quick to go on."""
-        allowed = CONCURRENCY * self.kills
-        return not self.lost and not self.doubled and self.refetched <= allowed and self.slowest_start <= 5.0
+        """Nothing lost, nothing doubled, no more refetched than was in flight, quick to go on, and told."""
+        kept = not self.lost and not self.doubled and not self.unheard
+        return kept and self.refetched <= CONCURRENCY * self.kills and self.slowest_start <= 5.0
+
+
+@dataclass(frozen=True)
+class Late:
+    """A moment *after* so many seconds since the store noted that the job has ended."""
+
+    after: float
+
+    def wait(self, folder: Path, process: subprocess.Popen[bytes]) -> None:
+        """Wait for the moment, or for the end of the process."""
+        while process.poll() is None:
+            if facts(folder).get("finished"):
+                time.sleep(self.after)
+                return
+            time.sleep(0.002)
+
+
+Moment = float | int | Late
+
+
+def facts(folder: Path) -> dict[str, str]:
+    """What the job's store has noted; empty while there is no store."""
+    store = folder / ".scrapekit" / "shop" / "job.sqlite"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
+        return dict(db.execute("SELECT key, value FROM meta"))
+    return {}
 
 
 def command(folder: Path) -> list[str]:
@@ -151,43 +182,57 @@ def command(folder: Path) -> list[str]:
     return [sys.executable, "-m", "scrapekit", "run", str(folder / "shop.yaml"), "-q"]
 
 
-def run_job(site: Site, folder: Path, moments: Sequence[float | int], how: signal.Signals) -> Score:
-    """Run a job in *folder*, killed at each of *moments*, until it ends by itself.
+def run_job(site: Site, folder: Path, moments: Sequence[Moment], how: signal.Signals) -> Score:
+    """Run a job in *folder*, killed at each of *moments*, until it ends by itself or was told.
 
-    A moment is a number of seconds (a float), or a number of requests that the site was sent (an int).
+    A moment is a number of seconds (a float), a number of requests that the site was sent (an int), or
+    `Late`.
     """
     (folder / "shop.yaml").write_text(_RECIPE.format(site=site.url, concurrency=CONCURRENCY))
     site.log.clear()
     score = Score()
     for moment in [*moments, None]:
         before, began = len(site.log), time.monotonic()
-        process = subprocess.Popen(
-            command(folder),
-            cwd=folder,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            if isinstance(moment, int):
-                site.wait_for(before + moment, process)
-            timeout = 0.0 if isinstance(moment, int) else moment
-            score.output = process.communicate(timeout=timeout)[0].decode()
-            code = process.returncode
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, how)
-            score.output = process.communicate(timeout=30)[0].decode()
-            code = None
+        code = _run_once(site, folder, score, moment, how)
         if len(site.log) > before:
             score.slowest_start = max(score.slowest_start, site.log[before][0] - began)
-        if code is None:
-            score.kills += 1
-        else:
-            if code != 0:
-                raise RuntimeError(f"exit code {code}: {score.output}")
+        if code not in (None, 0):
+            raise RuntimeError(f"exit code {code}: {score.output}")
+        noted = facts(folder)
+        if "told" in noted:
+            score.unheard += "shop: complete after" not in score.output
+        if code == 0 or "told" in noted:
             break
+        score.untold += "finished" in noted
     _count(site, folder, score)
     return score
+
+
+def _run_once(
+    site: Site, folder: Path, score: Score, moment: Moment | None, how: signal.Signals
+) -> int | None:
+    """Run the command once, and kill it at the moment; its exit code, None when it was killed."""
+    process = subprocess.Popen(
+        command(folder),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    if isinstance(moment, int):
+        site.wait_for(len(site.log) + moment, process)
+    if isinstance(moment, Late):
+        moment.wait(folder, process)
+    try:
+        score.output = process.communicate(timeout=moment if isinstance(moment, float | None) else 0)[
+            0
+        ].decode()
+        return process.returncode
+    except subprocess.TimeoutExpired:
+        score.kills += 1
+        os.killpg(process.pid, how)
+        score.output = process.communicate(timeout=30)[0].decode()
+        return None
 
 
 def _count(site: Site, folder: Path, score: Score) -> None:
@@ -224,17 +269,22 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--signal", default="KILL", choices=["KILL", "TERM", "INT"])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--late", action="store_true", help="make the last kill one at the job's end")
     arguments = parser.parse_args()
     rng, how, bad = random.Random(arguments.seed), signal.Signals[f"SIG{arguments.signal}"], 0
     with Site(arguments.pages).served() as site:
         for number in range(arguments.runs):
             with tempfile.TemporaryDirectory() as folder:
-                moments = [rng.uniform(0.1, arguments.pages / 600 + 1) for _ in range(arguments.kills)]
+                moments: list[Moment] = [
+                    rng.uniform(0.1, arguments.pages / 600 + 1) for _ in range(arguments.kills)
+                ]
+                if arguments.late:
+                    moments[-1] = Late(rng.choice([0.0, rng.uniform(0, 0.05)]))
                 score = run_job(site, Path(folder), moments, how)
             bad += not score.clean
             print(
-                f"job {number + 1}: {score.kills} kills, lost {dict(score.lost)},"
-                f" doubled {dict(score.doubled)}, refetched {score.refetched},"
+                f"job {number + 1}: {score.kills} kills ({score.untold} before it told),"
+                f" lost {dict(score.lost)}, doubled {dict(score.doubled)}, refetched {score.refetched},"
                 f" first request after {score.slowest_start:.2f} s"
             )
     print(f"{arguments.runs - bad} passed, {bad} failed")

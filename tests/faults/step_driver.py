@@ -1,7 +1,8 @@
 """Kills a real run at each of its steps on the disk in turn, and counts what was lost or doubled.
 
 By hand, on Linux with strace: ``python tests/faults/step_driver.py --every 3``. A step is a system call
-that changes a file; the kill comes in the middle of it.
+that changes a file; the kill comes in the middle of it. strace counts the steps of each thread by itself,
+so the last ones, which put files under their names, are also aimed at by name.
 """
 
 from __future__ import annotations
@@ -23,14 +24,22 @@ from job_runner import Job, recipe
 _PAGES = 12
 _STEPS = ("pwrite64", "write", "fsync", "fdatasync", "ftruncate", "rename", "unlink", "openat")
 _EXPORTS = "[jsonl: out/books.jsonl, json: out/books.json, csv: out/books.csv, sqlite: out/books.sqlite]"
+_NAMED = (
+    *(f"out/books.{kind}.part" for kind in ("jsonl", "json", "csv", "sqlite")),
+    ".scrapekit/books/report.json.part",
+)
 
 
-def killed(job: Job, call: str, number: int) -> bool:
-    """Run the job until that system call is made for the *number*-th time; False when it never was."""
+def killed(job: Job, call: str, number: int, name: str = "") -> bool:
+    """Run the job until that system call is made for the *number*-th time; False when it never was.
+
+    With a file's *name* only calls that name it count.
+    """
     inject = f"inject={call}:signal=SIGKILL:when={number}"
+    only = ["-P", name, "-P", str(job.folder / name)] if name else []
     run = [sys.executable, "-m", "scrapekit", "run", "job.yaml", "-q"]
     ended = subprocess.run(
-        ["strace", "-f", "-qq", "-o", os.devnull, "-e", f"trace={call}", "-e", inject, *run],
+        ["strace", "-f", "-qq", "-o", os.devnull, *only, "-e", f"trace={call}", "-e", inject, *run],
         cwd=job.folder,
         env=job.environ,
         capture_output=True,
@@ -82,6 +91,18 @@ def main() -> int:
                         print(f"killed at {call} number {number}: {said}")
                 number += arguments.every
             print(f"{call}: {number - 1} steps")
+        for name in _NAMED:
+            with tempfile.TemporaryDirectory() as folder:
+                job = Job(Path(folder), text)
+                site.log.clear()
+                said = "" if killed(job, "rename", 1, name) else "it was never made"
+                before = len(site.log)
+                said = (
+                    said or wrong(job) or f"fetched {len(site.log) - before} pages" * (len(site.log) > before)
+                )
+            tried += 1
+            bad += bool(said)
+            print(f"rename of {name}: {said or 'whole'}")
     print(f"{tried - bad} passed, {bad} failed")
     return 1 if bad else 0
 

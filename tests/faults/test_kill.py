@@ -35,6 +35,15 @@ def test_killed_at_random_moments_every_record_is_there_exactly_once(site, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("after", [0.0, 0.01])
+def test_killed_when_all_is_done_but_the_telling_nothing_is_fetched_twice(site, tmp_path, after):
+    score = driver.run_job(site, tmp_path, [50, driver.Late(after)], signal.SIGKILL)
+
+    assert (dict(score.lost), dict(score.doubled), score.unheard) == ({}, {}, 0)
+    assert score.refetched <= driver.CONCURRENCY
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_asked_to_stop_it_drains_and_nothing_is_fetched_twice(site, tmp_path, how):
     score = driver.run_job(site, tmp_path, [60, 60], how)

@@ -10,8 +10,17 @@ import pytest
 
 from scrapekit import Item, Origin, Outcome, Request, StuckError, UsageError, Verdict
 from scrapekit.crawl.entries import Candidate, Group
+from scrapekit.errors import ExitCode
+from scrapekit.job.ending import Ending
+from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
+from scrapekit.report import Report
+
+REPORT = Report.from_json(
+    Report("books", "job", ExitCode.COMPLETE, "complete", "", 1.0, False, 0, 0, {}, {}, 0, 0).to_json()
+    | {"exports": [], "failures": [], "broken": [], "listeners_off": []}
+)
 
 
 class Memory:
@@ -121,19 +130,15 @@ async def test_a_group_without_records_for_an_export_leaves_it_alone(tmp_path, e
     assert exporter.calls == ["open None", "close False"]
 
 
-async def test_publishing_closes_the_exports_before_the_job_counts_as_finished(tmp_path, exporter):
+async def test_publishing_is_not_yet_the_end_of_a_job(tmp_path, exporter):
     one = journal(tmp_path, exporter)
     await one.open()
-    exporter.error = OSError(errno.ENOSPC, "No space left on device")
-    with pytest.raises(StuckError):
-        await one.publish()
-    exporter.error = None
+    await one.publish()
+    before = JobFolder(tmp_path).ended()
+    await one.finish(Ending(REPORT, "all"))
     await one.close()
-    store = Store(tmp_path / "job.sqlite")
-    store.open("recipe")
 
-    assert store.noted("finished") == ""
-    store.close()
+    assert (before, JobFolder(tmp_path).untold()) == (False, Ending(REPORT, "all"))
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,15 @@ from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from scrapekit import hookimpl
 from scrapekit.errors import ExitCode, JobError, UsageError
+from scrapekit.job.folder import JobFolder
 from scrapekit.report import ExportReport, Failure, Report
-from scrapekit.run import RunSettings, StopSignal, prepare, run
+from scrapekit.run import Prepared, RunSettings, StopSignal, acknowledge, prepare, run
 
 RECIPE = """\
 scrapekit: 1
@@ -96,10 +99,12 @@ class Command:
     async def __call__(self, **settings) -> Report:
         stop = settings.pop("stop", None)
         watch = settings.pop("watch", None)
-        chosen = RunSettings(
-            self.folder / "books.yaml", {"site": self.site.url}, out_dir=self.folder, **settings
-        )
-        return await run(prepare(chosen), stop=stop, watch=watch)
+        told = settings.pop("told", True)
+        return await run(self.prepared(**settings), stop=stop, watch=watch, told=told)
+
+    def prepared(self, **settings) -> Prepared:
+        inputs = {"site": self.site.url}
+        return prepare(RunSettings(self.folder / "books.yaml", inputs, out_dir=self.folder, **settings))
 
     @property
     def job(self) -> Path:
@@ -241,6 +246,127 @@ async def test_a_limit_publishes_what_there_is_and_the_next_run_begins_anew(comm
     assert command.titles() == ALL
 
 
+@pytest.mark.parametrize(
+    ("recipe", "settings", "outcome"),
+    [
+        (RECIPE, {}, "complete"),
+        (RECIPE, {"limit": 2}, "limit reached"),
+        (RECIPE.replace("title: h1", "title: h6"), {}, "broken contract"),
+    ],
+)
+async def test_a_job_whose_end_was_not_told_is_told_again_and_nothing_is_fetched(
+    tmp_path, site, recipe, settings, outcome
+):
+    command = Command(tmp_path, site, recipe)
+    first = await command(told=False, **settings)
+    asked, written = list(site.asked), command.out.read_bytes()
+    second = await command(told=False, **settings)
+    third = await command(**settings)
+
+    assert (first.outcome, first.told_again) == (outcome, False)
+    assert second == third == replace(first, told_again=True)
+    assert (site.asked, command.out.read_bytes()) == (asked, written)
+    assert json.loads((command.job / "report.json").read_text()) == third.to_json()
+    assert not (await command(**settings)).told_again
+
+
+async def test_once_its_end_is_acknowledged_a_job_begins_anew(command, site):
+    prepared = command.prepared()
+    report = await run(prepared, told=False)
+    acknowledge(prepared, report)
+    site.asked.clear()
+
+    assert not (await command()).told_again
+    assert len(site.asked) == 5
+
+
+async def test_a_job_that_can_go_on_is_not_over_when_its_report_was_told(command, site):
+    prepared, stop = command.prepared(), StopSignal()
+    site.on_ask = lambda path: stop.drain() if path == "/" else None
+    acknowledge(prepared, await run(prepared, stop=stop, told=False))
+    site.on_ask = lambda path: None
+
+    assert (await command()).resumed
+
+
+async def test_an_acknowledgement_does_not_disturb_another_run_of_the_job(command, site):
+    prepared = command.prepared()
+    report = await run(prepared, told=False)
+    with JobFolder(prepared.job) as folder:
+        acknowledge(prepared, report)
+
+        assert folder.untold() is not None
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"fresh": True},
+        {"limit": 3},
+        {"overrides": [("expect.book.min", "2")]},
+        {"overrides": [("crawl.allow_failed", "0.5")]},
+        {"overrides": [("crawl.depth", "9")]},
+        {"outputs": ["elsewhere.jsonl"]},
+    ],
+)
+async def test_to_another_question_an_untold_report_is_no_answer(command, settings):
+    await command(told=False)
+    second = await command(**settings)
+
+    assert (second.told_again, second.resumed, second.records) == (False, False, {"book": 3})
+
+
+async def test_a_report_is_not_told_again_when_its_file_is_gone(command):
+    await command(told=False)
+    command.out.unlink()
+    second = await command()
+
+    assert (second.told_again, command.titles()) == (False, ALL)
+
+
+async def test_an_export_that_is_no_file_here_is_told_again_all_the_same(command):
+    class Nowhere:
+        guarantee = "at least once"
+
+        def open(self, position): ...
+
+        def write(self, items): ...
+
+        def checkpoint(self):
+            return {}
+
+        def close(self, finished): ...
+
+    async def again() -> Report:
+        prepared = command.prepared()
+        exports = tuple(replace(export, exporter=Nowhere()) for export in prepared.plan.exports)
+        return await run(replace(prepared, plan=replace(prepared.plan, exports=exports)), told=False)
+
+    await again()
+
+    assert (await again()).told_again
+
+
+async def test_listeners_are_told_again_too(command):
+    class Bell:
+        heard: ClassVar[list[object]] = []
+
+        @hookimpl
+        def run_started(self, resumed):
+            self.heard.append(resumed)
+
+        @hookimpl
+        def run_finished(self, report):
+            self.heard.append(report["told_again"])
+
+    await command(told=False)
+    prepared = command.prepared()
+    prepared.plugins.listen("bell", Bell())
+    await run(prepared)
+
+    assert Bell.heard == [True, True]
+
+
 async def interrupted_after(command: Command, site: Site, path: str) -> Report:
     stop = StopSignal()
     site.on_ask = lambda asked: stop.drain() if asked == path else None
@@ -289,10 +415,13 @@ async def test_a_report_that_cannot_be_written_is_told_in_the_report(command):
     )
     assert command.titles() == ALL
 
+    (command.job / "report.json.part").rmdir()
+    again = await command()
+    assert (again.outcome, again.told_again) == ("complete", True)
+
 
 async def test_a_bug_in_a_callback_leaves_a_job_that_can_go_on(command, site):
-    chosen = RunSettings(command.folder / "books.yaml", {"site": site.url}, out_dir=command.folder)
-    prepared = prepare(chosen)
+    prepared = command.prepared()
 
     def buggy(page):
         raise ZeroDivisionError
@@ -321,6 +450,25 @@ async def test_whoever_watches_sees_numbers_that_add_up(command):
 
     assert all(s.seen == sum(s.verdicts.values()) + s.waiting + s.in_flight for s in seen)
     assert (seen[-1].verdicts, seen[-1].records) == ({"ok": 4}, {"book": 3})
+
+
+@pytest.mark.parametrize("good", [0, 1])
+async def test_a_display_that_breaks_is_named_and_the_run_goes_on_without_it(command, site, caplog, good):
+    seen = []
+
+    def show(snapshot):
+        seen.append(snapshot)
+        if len(seen) > good:
+            raise ZeroDivisionError("no room\nleft")
+
+    report = await command(watch=show)
+
+    assert (report.outcome, report.listeners_off) == (
+        "complete",
+        ["progress display: ZeroDivisionError: no room"],
+    )
+    assert [record.getMessage() for record in caplog.records] == [f"switched off {report.listeners_off[0]}"]
+    assert len(seen) == good + 1
 
 
 async def test_two_runs_of_one_job_exclude_each_other(command, site):

@@ -7,7 +7,7 @@ import json
 import shlex
 import shutil
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,12 @@ from typing import Any
 import click
 
 from scrapekit.cli.output import say
-from scrapekit.cli.run import Manner, Runner, drive
+from scrapekit.cli.run import Manner, Runner, acknowledge, drive
 from scrapekit.cli.signals import sigterm_interrupts
 from scrapekit.cli.summary import summarize
 from scrapekit.cli.words import columns, counted, printable, short_path
 from scrapekit.errors import ExitCode, JobError
+from scrapekit.loops import loop_factory
 from scrapekit.report import Report
 
 _SHOWN_RECORDS = 5
@@ -47,8 +48,13 @@ def command(port: int, serve: bool, keep: bool, quiet: bool, verbose: bool) -> i
         raise click.UsageError("-q and -v exclude each other")
     with sigterm_interrupts():
         if serve:
-            return asyncio.run(_serve(port))
-        return asyncio.run(_demonstrate(port, keep, Manner(quiet, verbose)))
+            return _in_loop(_serve(port))
+        return _in_loop(_demonstrate(port, keep, Manner(quiet, verbose)))
+
+
+def _in_loop(work: Coroutine[Any, Any, int]) -> int:
+    with asyncio.Runner(loop_factory=loop_factory()) as loop:
+        return loop.run(work)
 
 
 async def _serve(port: int) -> int:
@@ -68,19 +74,20 @@ async def _demonstrate(port: int, keep: bool, manner: Manner) -> int:
 
     async with BookShop(port) as shop:
         say(f"a bookshop is open at {shop.url}; running {short_path(recipe_path())} against it\n")
-        report = await _run(runner, recipe_path(), shop.url, manner)
+        # The shop has another address each time, which makes it another job each time.
+        settings = runner.RunSettings(recipe=recipe_path(), inputs={"site": shop.url}, fresh=True)
+        prepared = runner.prepare(settings)
+        report = await _run(runner, prepared, manner)
         say("\n\n".join([summarize(report), *first_records(report), "\n".join(_next_steps(shop.url, keep))]))
+        acknowledge(runner, prepared, report, manner)
         if keep and report.exit_code != ExitCode.INTERRUPTED:
             await _until_stopped()
     return report.exit_code
 
 
-async def _run(runner: Any, recipe: Path, site: str, manner: Manner) -> Report:
-    checked: Runner = runner
-    # The shop has another address each time, which makes it another job each time.
-    settings = runner.RunSettings(recipe=recipe, inputs={"site": site}, fresh=True)
+async def _run(runner: Runner, prepared: Any, manner: Manner) -> Report:
     try:
-        return await drive(checked, checked.prepare(settings), manner)
+        return await drive(runner, prepared, manner)
     except JobError as error:
         raise JobError(str(error), hint="run the demo in another folder, one you may write to") from error
 

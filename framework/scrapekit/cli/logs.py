@@ -6,7 +6,9 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from scrapekit.cli.output import say
 from scrapekit.cli.progress import Progress
+from scrapekit.cli.words import masked, printable
 
 
 @contextmanager
@@ -33,4 +35,7 @@ class _ToProgress(logging.Handler):
         line = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             line += f" ({type(record.exc_info[1]).__name__}: {record.exc_info[1]})"
-        self._progress.note(line, level=record.levelname.lower(), source=record.name)
+        try:
+            self._progress.note(line, level=record.levelname.lower(), source=record.name)
+        except Exception:  # what is to be told may be that the display broke
+            say(printable(masked(line, self._progress.secrets)), to_stderr=True)

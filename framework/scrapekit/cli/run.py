@@ -52,8 +52,14 @@ class Runner(Protocol):
         """Load and check everything; nothing is sent."""
         ...
 
-    async def run(self, prepared: Any, *, watch: Callable[[Snapshot], None] | None, stop: Any) -> Report:
+    async def run(
+        self, prepared: Any, *, watch: Callable[[Snapshot], None] | None, stop: Any, told: bool
+    ) -> Report:
         """Run to the end and report."""
+        ...
+
+    def acknowledge(self, prepared: Any, report: Report) -> None:
+        """Note that the report was told."""
         ...
 
 
@@ -108,18 +114,31 @@ def execute(runner: Runner, settings: Any, manner: Manner, arguments: Sequence[s
                 report = loop.run(drive(runner, prepared, manner))
     except ScrapekitError as error:
         return tell_error(error, as_json=manner.log_format == "json")
-    secrets = prepared.recipe.secrets
-    if manner.log_format == "json":
-        say_event("run_finished", to_stderr=False, **masked(report.to_json(), secrets))
-    else:
-        words = sys.argv[1:] if arguments is None else arguments
-        # Hidden before the shell's quoting, which would change how a secret is spelt.
-        say(masked(summarize(report, resuming(masked(words, secrets))), secrets))
+    tell(report, manner, prepared.recipe.secrets, sys.argv[1:] if arguments is None else arguments)
+    acknowledge(runner, prepared, report, manner)
     return report.exit_code
 
 
+def tell(report: Report, manner: Manner, secrets: Collection[str], arguments: Sequence[str]) -> None:
+    """Say how the run ended; *arguments* are the words that resume it."""
+    if manner.log_format == "json":
+        say_event("run_finished", to_stderr=False, **masked(report.to_json(), secrets))
+    else:
+        # Hidden before the shell's quoting, which would change how a secret is spelt.
+        say(masked(summarize(report, resuming(masked(arguments, secrets))), secrets))
+
+
+def acknowledge(runner: Runner, prepared: Any, report: Report, manner: Manner) -> None:
+    """The very last step: the user knows how the job ended, so the same command begins a new one."""
+    try:
+        runner.acknowledge(prepared, report)
+    except ScrapekitError as error:
+        # The report holds all the same; it will only be told once more.
+        tell_error(error, as_json=manner.log_format == "json")
+
+
 async def drive(runner: Runner, prepared: Any, manner: Manner) -> Report:
-    """Run what was prepared, with its progress shown and signals heard."""
+    """Run what was prepared, with its progress shown and signals heard; the report is still to be told."""
     from scrapekit.cli.logs import logs_shown_by
 
     progress = choose_progress(manner, prepared.recipe.name, prepared.recipe.secrets)
@@ -129,7 +148,7 @@ async def drive(runner: Runner, prepared: Any, manner: Manner) -> Report:
         prepared.plugins.listen("-v", Verbose(progress.note))
     stop = runner.StopSignal()
     with progress, logs_shown_by(progress, manner.level), signals_stop(stop, progress.note):
-        return await runner.run(prepared, watch=progress.show, stop=stop)
+        return await runner.run(prepared, watch=progress.show, stop=stop, told=False)
 
 
 def choose_progress(manner: Manner, title: str, secrets: Collection[str] = ()) -> Progress:

@@ -125,7 +125,11 @@ def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
 
 
 def _ending(report: Report, command: str) -> Iterator[str]:
+    if report.told_again:
+        yield "this job had ended before, but was killed before it could say so: nothing was fetched again"
     if meaning := _MEANING.get(report.exit_code):
         yield f"exit code {int(report.exit_code)}: {meaning}"
     if command and report.exit_code in (ExitCode.INTERRUPTED, ExitCode.STUCK):
         yield f"to go on, give the same command again: {command}"
+    elif command and report.told_again:
+        yield f"to begin anew, give the same command again: {command}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from scrapekit.errors import JobError, StuckError
+from scrapekit.job.ending import Ending, ending_in, note_told
 
 STORE = "job.sqlite"
 REPORT = "report.json"
@@ -66,17 +66,18 @@ class JobFolder:
             os.close(self._lock)
             self._lock = None
 
-    def finished(self) -> bool:
-        """True when the job in this folder was completed, so that a new run begins anew."""
-        if not self.store.exists():
-            return False
-        try:
-            with closing(sqlite3.connect(f"{self.store.absolute().as_uri()}?mode=ro", uri=True)) as db:
-                row = db.execute("SELECT value FROM meta WHERE key = 'finished'").fetchone()
-        except sqlite3.DatabaseError:
-            # Not for us to judge: opening the store says what is wrong with it.
-            return False
-        return row is not None
+    def ended(self) -> bool:
+        """True when the job in this folder has ended, so that there is nothing to go on with."""
+        return self.store.exists() and ending_in(self.store)[0]
+
+    def untold(self) -> Ending | None:
+        """How the job in this folder ended, where nobody was told of it yet."""
+        ending = ending_in(self.store)[1] if self.store.exists() else None
+        return ending if ending is not None and not ending.told else None
+
+    def note_told(self) -> None:
+        """Remember that the user knows how the job ended: the next run begins anew."""
+        note_told(self.store)
 
     def clear(self) -> None:
         """Forget the job: the next run begins anew."""

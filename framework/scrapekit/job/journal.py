@@ -16,6 +16,7 @@ from typing import Any, Protocol, TypeVar
 
 from scrapekit.crawl.entries import Committed, Entry, Group, Restored
 from scrapekit.errors import StuckError, UsageError
+from scrapekit.job.ending import FINISHED, Ending
 from scrapekit.job.state import Store
 from scrapekit.model import Item
 from scrapekit.parts import Exporter, Position
@@ -89,14 +90,17 @@ class Journal:
         return await self._run(self._store.failures, limit)
 
     async def publish(self) -> None:
-        """Close every export as finished, then note in the store that the job is done."""
+        """Close every export as finished: each file appears under its name."""
         await self._run(self._publish)
 
     def _publish(self) -> None:
         while self._opened:
             export = self._opened.pop(0)
             _guarded(export, lambda e=export: e.exporter.close(finished=True))  # type: ignore[misc]
-        self._store.note("finished", "yes")
+
+    async def finish(self, ending: Ending) -> None:
+        """Note in the store that the job has ended, and how; on return it is durable."""
+        await self._run(self._store.note, FINISHED, ending.to_text())
 
     async def close(self) -> None:
         """Let go of everything; exports not published stay as they are, to be resumed."""

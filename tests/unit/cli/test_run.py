@@ -21,7 +21,7 @@ import pytest
 
 from scrapekit.cli.progress import JsonLines, PlainLines, Silence
 from scrapekit.cli.run import Manner, choose_progress, command, execute, resuming
-from scrapekit.errors import ExitCode, JobError, Problems, RecipeError
+from scrapekit.errors import ExitCode, JobError, Problems, RecipeError, StuckError
 from scrapekit.mark import Mark, SourceText
 from scrapekit.report import Report, Snapshot
 
@@ -58,6 +58,8 @@ class FakeRunner:
     error: Exception | None = None
     secrets: tuple[str, ...] = ()
     snapshots: tuple[Snapshot, ...] = ()
+    last_words: str = ""
+    store_error: StuckError | None = None
     StopSignal: type[Stop] = Stop
 
     def prepare(self, settings: Any) -> Any:
@@ -65,11 +67,19 @@ class FakeRunner:
             raise self.error
         return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=self.secrets))
 
-    async def run(self, prepared: Any, *, watch: Callable[[Snapshot], None] | None, stop: Any) -> Report:
+    async def run(
+        self, prepared: Any, *, watch: Callable[[Snapshot], None] | None, stop: Any, told: bool
+    ) -> Report:
         assert watch is not None
+        assert not told
         for snapshot in self.snapshots:
             watch(snapshot)
         return self.report
+
+    def acknowledge(self, prepared: Any, report: Report) -> None:
+        sys.stdout.write(self.last_words)
+        if self.store_error is not None:
+            raise self.store_error
 
 
 def test_a_run_ends_with_the_summary_on_standard_output(capsys):
@@ -77,6 +87,21 @@ def test_a_run_ends_with_the_summary_on_standard_output(capsys):
 
     captured = capsys.readouterr()
     assert (code, captured.out, captured.err) == (0, SUMMARY, "")
+
+
+def test_the_end_is_acknowledged_after_it_was_told(capsys):
+    execute(FakeRunner(last_words="(noted)"), None, Manner())
+
+    assert capsys.readouterr().out == SUMMARY + "(noted)"
+
+
+def test_an_end_that_cannot_be_noted_is_told_all_the_same(capsys):
+    error = StuckError("cannot write job.sqlite: disk full", hint="free some space")
+    code = execute(FakeRunner(store_error=error), None, Manner())
+
+    captured = capsys.readouterr()
+    assert (code, captured.out) == (0, SUMMARY)
+    assert captured.err == "error: cannot write job.sqlite: disk full\nhint: free some space\n"
 
 
 @pytest.mark.parametrize("code", list(ExitCode))
@@ -254,7 +279,8 @@ class Runner:
     StopSignal = Stop
     def prepare(self, settings):
         return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=()))
-    async def run(self, prepared, *, watch, stop):
+    def acknowledge(self, prepared, report): ...
+    async def run(self, prepared, *, watch, stop, told):
         print("running", flush=True)
         await stop.drained.wait()
         print("draining", flush=True)
