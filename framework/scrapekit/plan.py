@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
+from time import time
 
 from scrapekit.errors import Problems
 from scrapekit.extract.draft import Draft, Terms
+from scrapekit.extract.named_pipes import compile_pipes
 from scrapekit.extract.pagination import compile_begin
 from scrapekit.extract.reading import PAGE_NAMES, Ground
 from scrapekit.extract.rule import Callback, Kind, Surroundings, compile_rule
@@ -38,9 +40,13 @@ class Plan:
     _callbacks: Mapping[str, Callback]
     _seeds: tuple[Seeds, ...]
 
-    def seeds(self) -> Iterator[Request]:
-        """The requests to start with, drawn one by one; the same ones in the same order each time."""
-        return chain.from_iterable(seeds.draw() for seeds in self._seeds)
+    def seeds(self, began: float | None = None) -> Iterator[Request]:
+        """The requests to start with, drawn one by one, for a job that began at that Unix time, or now.
+
+        They are the same in the same order whenever they are drawn for the same job.
+        """
+        moment = time() if began is None else began
+        return chain.from_iterable(seeds.draw(moment) for seeds in self._seeds)
 
     def callback(self, page: str) -> Callback:
         """What reads the pages of a page rule: a page in, its outcome out."""
@@ -54,6 +60,7 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     """
     inputs = recipe.inputs
     terms = Terms(plugins, problems, {"inputs": list(inputs)}, set())
+    terms = replace(terms, pipes=compile_pipes(terms, recipe.pipes))
     kinds = kinds_of(recipe)
     begins = {name: begin for name, rule in recipe.pages.items() if (begin := compile_begin(rule.paginate))}
     columns = {name: Kind(info.columns, info.key) for name, info in kinds.items()}
@@ -86,9 +93,8 @@ def _compile_page(terms: Terms, rule: PageRule, around: Surroundings) -> Callbac
     options = Options(rule.parser_options, terms.problems, f"{rule.path}.parser", mark=mark)
     parser: Parser = factory(options)
     names = {**terms.names, "page": PAGE_NAMES, "parent": list(around.ground.parents)}
-    return compile_rule(
-        Draft(terms.plugins, terms.problems, names, terms.parts, parser, rule.parser), rule, around
-    )
+    draft = Draft(terms.plugins, terms.problems, names, terms.parts, parser, rule.parser, pipes=terms.pipes)
+    return compile_rule(draft, rule, around)
 
 
 def _parents(recipe: Recipe) -> dict[str, dict[str, None]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from scrapekit.errors import PluginError, Problems
+from scrapekit.errors import PluginError, Problems, nearest
 from scrapekit.mark import Mark
+from scrapekit.model import NOTHING
 
 if TYPE_CHECKING:
+    from scrapekit.extract.pipes import Made
     from scrapekit.extract.reading import ReadField
     from scrapekit.parts import Parser
     from scrapekit.plugins import Plugins
@@ -26,13 +28,18 @@ class Terms:
     """Root name → its attributes' names (None: any)."""
     parts: set[str]
     """Every part that was loaded so far, as ``parsers.html``."""
+    pipes: Mapping[str, Sequence[Made]] = field(default=NOTHING, kw_only=True)
+    """The recipe's named pipes, each as its filters made ready."""
 
-    def load(self, kind: str, name: str, mark: Mark, path: str) -> Any:
-        """The part of that name; None, and a problem at *mark*, when there is no usable one."""
+    def load(self, kind: str, name: str, mark: Mark, path: str, also: Iterable[str] = ()) -> Any:
+        """The part of that name; None, and a problem at *mark*, when there is no usable one.
+
+        *also* are names that may have been meant beside those of parts.
+        """
         try:
             part = self.plugins.load(kind, name)
         except PluginError as error:
-            self.problems.add(mark, path, str(error), error.hint)
+            self.problems.add(mark, path, str(error), nearest(name, also) or error.hint)
             return None
         self.parts.add(f"{kind}.{name}")
         return part

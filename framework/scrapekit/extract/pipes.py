@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -41,6 +41,14 @@ class Made:
     function: Callable[..., Any]
     takes_empty: bool
     uses_page: bool
+    mark: Mark | None = None
+    pipe: str = ""
+    """The named pipe that it stands in."""
+
+    @property
+    def label(self) -> str:
+        """What a message calls it."""
+        return f'{self.name} in the pipe "{self.pipe}"' if self.pipe else self.name
 
     @property
     def maps(self) -> bool:
@@ -48,9 +56,14 @@ class Made:
         return self.takes != "list"
 
 
-def make_filter(terms: Terms, name: str, argument: Node | None, mark: Mark, path: str) -> Made | None:
-    """The filter of that name with its options read; None, and a problem, when there is none."""
-    part = terms.load("filters", name, mark, path)
+def make_filter(
+    terms: Terms, name: str, argument: Node | None, mark: Mark, path: str, also: Iterable[str] = ()
+) -> Made | None:
+    """The filter of that name with its options read; None, and a problem, when there is none.
+
+    *also* are the names of pipes, one of which may have been meant.
+    """
+    part = terms.load("filters", name, mark, path, also)
     if part is None:
         return None
     made: Filter = part() if isinstance(part, type) else part
@@ -62,19 +75,35 @@ def make_filter(terms: Terms, name: str, argument: Node | None, mark: Mark, path
 def compile_pipe(terms: Terms, steps: Sequence[Step], path: str, given: Shape) -> tuple[Apply | None, Shape]:
     """The pipe as one function (None when it has no steps), and what is known of what it gives."""
     applied: list[Apply] = []
-    before = ""
-    for step in steps:
-        made = make_filter(terms, step.name, step.argument, step.mark, f"{path}.pipe")
+    before = "the field"
+    for step, made in _made_in(terms, steps, f"{path}.pipe"):
         if made is None:
             given, before = Shape(), step.name
             continue
         if not _connects(made, given):
-            source = f"{before} gives" if before else "the field gives"
-            message = f"{source} {given}, but {made.name} takes {made.takes}"
+            message = f"{before} gives {given}, but {made.label} takes {made.takes}"
             terms.problems.add(step.mark, f"{path}.pipe", message, _hint(made, given))
-        given, before = _after(made, given), step.name
+        given, before = _after(made, given), made.label
         applied.append(apply_filter(made, f"field {path}: {made.name} could not read the value"))
     return _chain(applied), given
+
+
+def _made_in(terms: Terms, steps: Sequence[Step], path: str) -> Iterator[tuple[Step, Made | None]]:
+    """Each filter with the step that names it, or names its pipe."""
+    for step in steps:
+        if (pipe := terms.pipes.get(step.name)) is None:
+            yield step, make_filter(terms, step.name, step.argument, step.mark, path, terms.pipes)
+        elif takes_no_options(terms, step, path):
+            yield from ((step, made) for made in pipe)
+
+
+def takes_no_options(terms: Terms, step: Step, path: str) -> bool:
+    """True when the step, which names a pipe, has no argument; a problem otherwise."""
+    if step.argument is None:
+        return True
+    message = f'"{step.name}" is a pipe of this recipe and takes no options'
+    terms.problems.add(step.argument.mark, path, message)
+    return False
 
 
 def _connects(made: Made, given: Shape) -> bool:
@@ -86,6 +115,11 @@ def _connects(made: Made, given: Shape) -> bool:
 
 
 def _hint(made: Made, given: Shape) -> str:
+    where = f'the pipe "{made.pipe}" has {made.name} at {made.mark}' if made.pipe else ""
+    return "; ".join(filter(None, [where, _remedy(made, given)]))
+
+
+def _remedy(made: Made, given: Shape) -> str:
     if made.takes == "list":
         return "`all: true` takes every match, as a list"
     if made.takes == "text" and given.type in ("number", "date", "datetime", "bool"):
@@ -158,6 +192,8 @@ def filter_resolver(terms: Terms, path: str) -> FilterResolver:
     """How templates and conditions find a filter: by the same names, with values as arguments."""
 
     def resolve(name: str, arguments: Sequence[object], mark: Mark) -> Callable[[Any], Any]:
+        if name in terms.pipes:
+            return _whole_pipe(name, terms.pipes[name], arguments)
         try:
             terms.plugins.load("filters", name)
         except PluginError as error:
@@ -166,14 +202,28 @@ def filter_resolver(terms: Terms, path: str) -> FilterResolver:
         argument = nodes[0] if len(nodes) == 1 else ListNode(tuple(nodes), mark) if nodes else None
         made = make_filter(terms, name, argument, mark, path)
         assert made is not None
-        if made.uses_page:
-            raise ExpressionError(f"{name} needs the page and works in a pipe only")
         return _in_text(made)
 
     return resolve
 
 
+def _whole_pipe(name: str, pipe: Sequence[Made], arguments: Sequence[object]) -> Callable[[Any], Any]:
+    if arguments:
+        raise ExpressionError(f'"{name}" is a pipe of this recipe and takes no options')
+    steps = [_in_text(made) for made in pipe]
+
+    def run(value: Any) -> Any:
+        for step in steps:
+            value = step(value)
+        return value
+
+    return run
+
+
 def _in_text(made: Made) -> Callable[[Any], Any]:
+    if made.uses_page:
+        raise ExpressionError(f"{made.name} needs the page and works in a pipe only")
+
     def one(value: Any) -> Any:
         if not made.takes_empty and is_empty(value):
             return None

@@ -1,22 +1,44 @@
-"""``pipe``: a list of filters, or one text with ``|`` between them."""
+"""``pipe`` and ``pipes``: a list of filters, or one text with ``|`` between them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scrapekit.errors import Problems
 from scrapekit.mark import Mark
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import as_text
-from scrapekit.recipe.model import Step
+from scrapekit.recipe.model import NamedPipe, Step
 from scrapekit.recipe.scalar import typed
 
 _LONGEST = 2_000
 _QUOTED = r"'(?:[^']|'')*'|\"(?:[^\"\\]|\\.)*\""
 _STEP = re.compile(rf"(?:{_QUOTED}|[^|'\"])+")
 _NAMED = re.compile(r"\s*([^\W\d][\w.-]*)\s*(?::\s*(.*?)\s*)?\Z", re.DOTALL)
+_PIPE_NAME = re.compile(r"[^\W\d][\w.-]*\Z")
 _WHOLE_QUOTED = re.compile(rf"(?:{_QUOTED})\Z", re.DOTALL)
+
+
+def read_pipes(node: Node | None, problems: Problems) -> Mapping[str, NamedPipe]:
+    """The recipe's named pipes in order; what no pipe could name is left out, with a problem."""
+    if node is not None and not isinstance(node, MapNode):
+        hint = "write NAME: [trim, ...]"
+        problems.add(node.mark, "pipes", f"expected a mapping of pipes, found {describe(node)}", hint)
+    if not isinstance(node, MapNode):
+        return {}
+    found = {}
+    for name, value in node.entries.items():
+        mark, path = node.key_mark(name), f"pipes.{name}"
+        if not _PIPE_NAME.match(name):
+            hint = "letters, digits, dots and hyphens, with a letter first"
+            problems.add(mark, "pipes", f'a pipe cannot be named "{shown(name)}"', hint)
+            continue
+        before = len(problems)
+        found[name] = NamedPipe(name, mark, read_pipe(value, problems, path))
+        if not found[name].steps and len(problems) == before:
+            problems.add(mark, path, "there are no filters here", "write NAME: [trim, ...]")
+    return found
 
 
 def read_pipe(node: Node | None, problems: Problems, path: str) -> tuple[Step, ...]:
