@@ -8,28 +8,46 @@ from __future__ import annotations
 
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape
+from scrapekit.recipe.model.rows import (
+    Context,
+    Contract,
+    Explode,
+    InPageJoin,
+    Previous,
+    RowSpan,
+    SortKey,
+    Unique,
+)
 from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Secret
 from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step
 from scrapekit.recipe.model.whole import Each, Recipe, Seed
 
 __all__ = [
+    "Context",
+    "Contract",
     "Crawl",
     "Each",
     "Expect",
+    "Explode",
     "Export",
     "Field",
     "GraphQL",
     "Http",
+    "InPageJoin",
     "ItemRule",
     "LinkRule",
     "NamedPipe",
     "PageRule",
     "Paginate",
     "Pattern",
+    "Previous",
     "Recipe",
     "RequestShape",
+    "RowSpan",
     "Secret",
     "Seed",
     "Selector",
+    "SortKey",
     "Step",
+    "Unique",
 ]

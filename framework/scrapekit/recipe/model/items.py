@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from scrapekit.mark import Mark
 from scrapekit.node import ScalarNode
+from scrapekit.recipe.model.rows import Explode, InPageJoin, RowSpan, SortKey, Unique
 from scrapekit.recipe.model.values import Field, Selector
 
 
@@ -21,5 +22,33 @@ class ItemRule:
     each: Selector | None = None
     where: ScalarNode | None = None
     key: str | None = None
-    on_invalid: Literal["drop", "keep", "fail"] = "drop"
+    on_invalid: Literal["drop", "keep", "quarantine", "fail"] = "drop"
     limit: int | None = None
+    span: RowSpan | None = None
+    explode: tuple[Explode, ...] = ()
+    joins: tuple[InPageJoin, ...] = ()
+    sort: tuple[SortKey, ...] = ()
+    unique: Unique | None = None
+    parallel_lists: bool = False
+    """True when lists that look like the columns of one table are meant to be apart."""
+
+    @property
+    def columns(self) -> dict[str, Field]:
+        """Each name in a record → the field that fills it, with the entries of ``explode`` put in."""
+        found = {field.name: field for field in self.fields}
+        for explode in self.explode:
+            found = _exploded(found, explode)
+        return found
+
+
+def _exploded(columns: dict[str, Field], explode: Explode) -> dict[str, Field]:
+    found: dict[str, Field] = {}
+    for name, field in columns.items():
+        if name != explode.field:
+            found[name] = field
+        elif field.fields:
+            entries = (replace(each, name=explode.prefix + each.name) for each in field.fields)
+            found |= {entry.name: entry for entry in entries}
+        else:
+            found[name] = replace(field, all=False, type=None if field.type == "list" else field.type)
+    return found

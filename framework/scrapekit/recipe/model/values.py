@@ -11,6 +11,7 @@ from scrapekit.node import MapNode, Node, ScalarNode
 if TYPE_CHECKING:
     from scrapekit.recipe.model.joins import Address
     from scrapekit.recipe.model.pages import Paginate
+    from scrapekit.recipe.model.rows import Context, Contract, Previous
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ class NamedPipe:
 class Field:
     """One field: exactly one source, then reading, narrowing, typing.
 
-    The source is ``selector``, ``template`` (text with placeholders), ``const``, or ``fields``
-    (an object; with ``each`` a list of objects).
+    The source is ``selector``, ``template`` (text with placeholders), ``const``, ``fields`` (an
+    object; with ``each`` a list of objects), ``context`` or ``previous``.
     """
 
     name: str
@@ -77,3 +78,6 @@ class Field:
     """The page it is read on; None: the record's own."""
     pages: Paginate | None = None
     """How the pages are found over which its value goes on."""
+    context: Context | None = None
+    previous: Previous | None = None
+    contract: Contract | None = None
