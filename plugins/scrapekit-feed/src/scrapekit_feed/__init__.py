@@ -1,0 +1,1 @@
+"""Pages that are neither HTML nor JSON: feeds, CSV, plain text."""
