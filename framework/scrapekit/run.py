@@ -190,7 +190,7 @@ def _assemble(
         journal=journal,
         relay=relay,
         admission=Admission(limits, records=records),
-        seeds=itertools.islice(plan.seeds(), restored.seeds, None),
+        seeds=itertools.islice(plan.seeds(restored.began), restored.seeds, None),
     )
     engine.committer.counters.update(restored.counters)
     return engine

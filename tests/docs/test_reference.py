@@ -40,6 +40,7 @@ pipes: { nobody: trim }
 seeds:
   PAGE: { url: "https://a.test/{{ each.VAR }}", each: { VAR: { range: [1, 2], nobody: 1 } }, nobody: 1,
     graphql: { query: "{ a }", nobody: 1 } }
+  DATED: { url: "https://a.test/{{ each.VAR }}", each: { VAR: { dates: { nobody: 1 } } } }
 pages:
   PAGE:
     parser: { nobody: 1 }
@@ -123,6 +124,7 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
         for path in [path for path in found if path.startswith(f"pages.{other}.paginate")]:
             found[path.replace(other, "PAGE")] = found.pop(path)
         assert f"pages.PAGE.paginate.{name}" in found
+    found["seeds.PAGE.each.VAR.dates"] = found.pop("seeds.DATED.each.VAR.dates")
     found["pages.PAGE.each"] = found.pop("pages.SINGLE.each")
     found["pages.PAGE.fields.FIELD.each"] = found.pop("pages.PAGE.items.KIND.fields.ROWS.each")
     for path in [path for path in found if ".items.KIND." in path]:
@@ -245,7 +247,7 @@ def read_plainly() -> Recipe:
 
 
 _CALLED = {"else": "otherwise", "in": "into", "min": "least", "max": "most"}
-OTHERS = {"ROWS", "SINGLE", "COUNTED", "OFFSET", "CURSOR"}
+OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR"}
 """Names in the probe for a second section of a kind."""
 
 # Written in the recipe above, so what is read is no default.

@@ -249,3 +249,33 @@ def test_a_job_that_holds_no_record_yet_may_write_elsewhere(path):
         store.open("recipe-1", [target])
         commit(store, f"http://a.test/{target}")
         store.close()
+
+
+def test_a_job_remembers_when_it_began(path, store):
+    began = Store(path).open("recipe-1").began
+    commit(store, "http://a.test/x")
+    store.close()
+
+    again = Store(path)
+
+    assert began is not None
+    assert again.open("recipe-1").began == again.open("recipe-1").began
+    again.close()
+
+
+def test_a_job_in_which_nothing_was_done_begins_when_it_is_taken_up(path, store):
+    note = "UPDATE meta SET value = '86400.0' WHERE key = 'began'"
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(note)
+    idle = Store(path).open("recipe-1").began
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(note)
+    commit(store, "http://a.test/x")
+    store.close()
+
+    busy = Store(path)
+
+    assert idle is not None
+    assert idle > 86400.0
+    assert busy.open("recipe-1").began == 86400.0
+    busy.close()

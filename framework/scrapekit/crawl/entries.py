@@ -137,3 +137,5 @@ class Restored:
     seeds: int = 0
     positions: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     resumed: bool = False
+    began: float | None = None
+    """The Unix time at which the job began; None where nothing remembers it."""

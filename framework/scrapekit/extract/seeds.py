@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from time import time
 from typing import Any, TypeAlias
 
 from scrapekit.errors import UsageError
@@ -13,7 +14,8 @@ from scrapekit.extract.link_sources import as_carry
 from scrapekit.extract.requests import Shape, compile_shape, with_encoded_query
 from scrapekit.extract.texts import Render, compile_text, compile_tree
 from scrapekit.model import NOTHING, Request
-from scrapekit.recipe.model import Each, Seed
+from scrapekit.recipe.model import Days, Each, Seed
+from scrapekit.sources.days import draw_days
 from scrapekit.web.url import host_of, lane_of, resolve
 
 Drawn: TypeAlias = dict[str, object]
@@ -24,7 +26,8 @@ Drawn: TypeAlias = dict[str, object]
 class Seeds:
     """One seed ready to be drawn."""
 
-    draw: Callable[[], Iterator[Request]]
+    draw: Callable[[float], Iterator[Request]]
+    """Draws them for a job that began at that Unix time; for the same job always the same."""
     urls: tuple[str, ...]
     """One URL for every host that the requests go to."""
 
@@ -32,7 +35,7 @@ class Seeds:
 def compile_seed(
     terms: Terms, seed: Seed, inputs: Mapping[str, Any], begin: Callable[[Request], Request] | None
 ) -> Seeds | None:
-    """The seed as requests; None, and problems, when it has none. Drawing twice gives the same.
+    """The seed as requests; None, and problems, when it has none.
 
     All of them are drawn once where the host is made from variables: the scope must know it.
     """
@@ -43,14 +46,14 @@ def compile_seed(
     carry = seed.carry and compile_tree(inside, seed.carry, f"{seed.path}.carry")
     make = _maker(seed, url.render, shape, carry.render if carry else None, begin)
 
-    def draw() -> Iterator[Request]:
-        return (make({"inputs": inputs, "each": drawn}) for drawn in _combined(seed))
+    def draw(began: float) -> Iterator[Request]:
+        return (make({"inputs": inputs, "each": drawn}) for drawn in _combined(seed, began))
 
     if len(terms.problems) > before or seed.url.broken:
         return None
     first_tells_all = url.constant or _has_fixed_host(str(seed.url.value))
     try:
-        return Seeds(draw, _one_for_each_host(islice(draw(), 1 if first_tells_all else None)))
+        return Seeds(draw, _one_for_each_host(islice(draw(time()), 1 if first_tells_all else None)))
     except (UsageError, ValueError) as error:
         # An address without placeholders was refused when the recipe was read.
         if not url.constant:
@@ -96,22 +99,29 @@ def _has_fixed_host(url: str) -> bool:
     return bool(scheme and mark and set(rest) & set("/?#"))
 
 
-def _combined(seed: Seed) -> Iterator[Drawn]:
+def _combined(seed: Seed, began: float) -> Iterator[Drawn]:
     if seed.combine == "zip" and seed.each:
         names = [each.name for each in seed.each]
-        return (dict(zip(names, row, strict=True)) for row in zip(*map(_values, seed.each), strict=True))
-    return _product(seed.each)
+        rows = zip(*(_values(each, began) for each in seed.each), strict=True)
+        return (dict(zip(names, row, strict=True)) for row in rows)
+    return _product(seed.each, began)
 
 
-def _product(each: Sequence[Each]) -> Iterator[Drawn]:
+def _product(each: Sequence[Each], began: float) -> Iterator[Drawn]:
     """Every combination, the last variable changing fastest; itertools.product would keep them all."""
     if not each:
         yield {}
         return
-    for value in _values(each[0]):
-        for rest in _product(each[1:]):
+    for value in _values(each[0], began):
+        for rest in _product(each[1:], began):
             yield {each[0].name: value, **rest}
 
 
-def _values(each: Each) -> Iterator[object]:
-    return (str(value).zfill(each.pad) if each.pad else value for value in each.values)
+def _values(each: Each, began: float) -> Iterator[object]:
+    if isinstance(each.values, Days):
+        return draw_days(each.values, began)
+    return (_padded(value, each.pad) if each.pad else value for value in each.values)
+
+
+def _padded(value: object, pad: int) -> object:
+    return value if isinstance(value, dict) else str(value).zfill(pad)

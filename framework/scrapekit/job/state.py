@@ -43,7 +43,7 @@ class Store:
         try:
             self._db, resumed = open_tables(self.path, fingerprint, exports)
             self._opened = True
-            return self._restore() if resumed else Restored()
+            return self._restore() if resumed else Restored(began=self._began())
         except sqlite3.DatabaseError as error:
             raise stuck(error, self.path) from error
 
@@ -72,7 +72,11 @@ class Store:
             seeds=counters.get("seeds", 0),
             positions=positions,
             resumed=True,
+            began=self._began(),
         )
+
+    def _began(self) -> float:
+        return float(noted(self._db, "began"))
 
     def waiting(self, lane: str, after: tuple[int, int], limit: int) -> list[Entry]:
         """The next *limit* stored requests of a lane behind the place *after*, in order."""

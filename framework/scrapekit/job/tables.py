@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable
 from pathlib import Path
+from time import time
 
 from scrapekit.errors import JobError, StuckError
 
@@ -82,6 +83,8 @@ def _create(db: sqlite3.Connection) -> None:
 
 
 def _note_terms(db: sqlite3.Connection, fingerprint: str, exports: Collection[str]) -> None:
+    if not noted(db, "began") or not _any(db, "seen"):
+        note(db, "began", repr(time()))
     terms = {"recipe": fingerprint, "exports": json.dumps(sorted(exports))}
     for key, value in terms.items():
         if noted(db, key) != value:

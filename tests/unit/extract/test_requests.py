@@ -67,11 +67,11 @@ def test_a_form_and_a_raw_body_hold_values_as_text():
         """
         listing:
           - { url: https://a.test/, form: { n: "{{ each.n }}", l: ["{{ each.n }}", x] }, each: { n: [7] } }
-          - { url: https://a.test/, body: "{{ each.c }}", each: { c: [7] } }
+          - { url: https://a.test/, body: "{{ each.c }}", each: { c: [{ id: 7, on: true }] } }
         """
     )
 
-    assert (form.body, raw.body) == (b"n=7&l=7&l=x", b"7")
+    assert (form.body, raw.body) == (b"n=7&l=7&l=x", b'{"id": 7, "on": true}')
 
 
 def test_a_graphql_query_is_posted_with_its_variables():

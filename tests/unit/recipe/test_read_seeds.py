@@ -1,8 +1,10 @@
+from datetime import date
+
 import pytest
 
-from scrapekit.errors import Problems
+from scrapekit.errors import Problems, RecipeError
 from scrapekit.node import plain
-from scrapekit.recipe.model import Seed
+from scrapekit.recipe.model import Day, Days, Seed, Span
 from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.tree import parse_tree
 
@@ -54,6 +56,9 @@ def test_every_form_of_a_seed_is_an_address_and_its_page_rule(
         ("{ range: [5, 5] }", [5]),
         ("[a, 2, true]", ["a", 2, True]),
         ("{ list: [a] }", ["a"]),
+        ("[{ id: 7, tags: [x] }, b]", [{"id": 7, "tags": ["x"]}, "b"]),
+        ("{ letters: a-e }", ["a", "b", "c", "d", "e"]),
+        ("{ letters: A-C0-2# }", ["A", "B", "C", "0", "1", "2", "#"]),
     ],
 )
 def test_a_variable_has_its_values_both_ends_included(written: str, values: list[object]):
@@ -90,3 +95,98 @@ def test_a_variable_may_be_used_in_the_body_alone():
         {"page": ["{{ each.n }}"]},
         {"k": "v"},
     )
+
+
+def complaints(written: str) -> list[str]:
+    with pytest.raises(RecipeError) as caught:
+        seeds_of(written)
+    return [f"{p.mark.column}: {p.path}: {p.message} ({p.hint})" for p in caught.value.problems]
+
+
+def variable(written: str) -> str:
+    return f'{{ url: "https://a.test/{{{{ each.n }}}}", each: {{ n: {written} }} }}'
+
+
+@pytest.mark.parametrize(
+    ("written", "days"),
+    [
+        ("from: -7d, to: today", Days(Day(away=Span(-7)), Day())),
+        ("from: today - 2w, to: yesterday", Days(Day(away=Span(-2, "w")), Day(away=Span(-1)))),
+        (
+            'from: 2024-01-31, to: +1y, step: 2mo, format: "%Y%m%d", timezone: Europe/Berlin',
+            Days(Day(date(2024, 1, 31)), Day(away=Span(1, "y")), Span(2, "mo"), "%Y%m%d", "Europe/Berlin"),
+        ),
+    ],
+)
+def test_a_variable_may_be_days_fixed_or_counted_from_today(written: str, days: Days):
+    (seed,) = seeds_of(variable(f"{{ dates: {{ {written} }} }}"))
+
+    assert seed.each[0].values == days
+
+
+@pytest.mark.parametrize(
+    ("written", "complaint"),
+    [
+        (
+            "{ dates: { from: 7d, to: today } }",
+            '74: seeds.each.n.dates.from: expected a day, found the text "7d"'
+            " (write 2024-01-31, today, or so much from today: -7d, -2w, -3mo, +1y)",
+        ),
+        (
+            "{ dates: { from: todya, to: today } }",
+            '74: seeds.each.n.dates.from: expected a day, found the text "todya" (did you mean "today"?)',
+        ),
+        (
+            "{ dates: { from: 2023-02-29, to: today } }",
+            '74: seeds.each.n.dates.from: "2023-02-29" is not a day of the calendar'
+            " (write 2024-01-31, today, or so much from today: -7d, -2w, -3mo, +1y)",
+        ),
+        (
+            "{ dates: { from: -99999y, to: today } }",
+            '74: seeds.each.n.dates.from: "-99999y" is not a day of the calendar'
+            " (write 2024-01-31, today, or so much from today: -7d, -2w, -3mo, +1y)",
+        ),
+        (
+            "{ dates: { from: -7d, to: today, step: 2 } }",
+            "96: seeds.each.n.dates.step: expected a number of days, weeks, months or years,"
+            ' found the text "2" (write 2d)',
+        ),
+        (
+            "{ dates: { from: 2024-01-02, to: 2024-01-01, step: 1d } }",
+            "108: seeds.each.n.dates.step: steps of 1d never lead from 2024-01-02 to 2024-01-01 ()",
+        ),
+        (
+            '{ dates: { from: -7d, to: today, format: "%Y-%Q" } }',
+            '102: seeds.each.n.dates.format: "%Q" means nothing here'
+            " (known here: %Y %y %m %-m %d %-d %j %b %B %a %A %u %V %G %% %s)",
+        ),
+        (
+            "{ dates: { from: -7d, to: today, timezone: Europe/Berln } }",
+            '100: seeds.each.n.dates.timezone: there is no time zone "Europe/Berln"'
+            ' (did you mean "Europe/Berlin"?)',
+        ),
+        (
+            "{ range: [1, 2], dates: { from: -7d, to: today } }",
+            '81: seeds.each.n.dates: "dates" stands beside "range" (leave out one of the two)',
+        ),
+        ("{ letters: z-a }", '68: seeds.each.n.letters: "z-a" is no run of letters (write a-z)'),
+        ("{ pad: 3 }", "57: seeds.each.n: a variable needs one of list, range, dates, letters ()"),
+        (
+            "[[1]]",
+            "58: seeds.each.n.list: each value is text, a number, true, false or a mapping, found a list ()",
+        ),
+    ],
+)
+def test_a_variable_that_makes_no_sense_is_refused(written: str, complaint: str):
+    assert complaints(variable(written)) == [complaint]
+
+
+def test_variables_whose_number_of_days_is_not_known_are_not_zipped():
+    dates = "{ dates: { from: 2024-01-01, to: today } }"
+    url = '"https://a.test/{{ each.a }}/{{ each.b }}"'
+    found = complaints(f"{{ url: {url}, each: {{ a: {dates}, b: [x] }}, combine: zip }}")
+
+    assert found == [
+        "133: seeds.combine: how many days a has depends on the day of the run"
+        " (from and to must both be fixed, or both be so many days from today)"
+    ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape
+from scrapekit.recipe.model.seeds import CalendarUnit, Day, Days, Each, Seed, Span
 from scrapekit.recipe.model.rows import (
     Context,
     Contract,
@@ -20,13 +21,15 @@ from scrapekit.recipe.model.rows import (
 )
 from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Secret
 from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step
-from scrapekit.recipe.model.whole import Each, Recipe, Seed
+from scrapekit.recipe.model.whole import Recipe
 
 __all__ = [
     "Context",
     "Contract",
     "Crawl",
     "Each",
+    "Day",
+    "Days",
     "Expect",
     "Explode",
     "Export",
@@ -48,6 +51,7 @@ __all__ = [
     "Seed",
     "Selector",
     "SortKey",
+    "Span",
     "Step",
     "Unique",
 ]

@@ -1,40 +1,14 @@
-"""A whole recipe, and where it starts."""
+"""A whole recipe."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from scrapekit.mark import Mark
-from scrapekit.node import MapNode, ScalarNode
-from scrapekit.recipe.model.pages import PageRule, RequestShape
+from scrapekit.recipe.model.pages import PageRule
+from scrapekit.recipe.model.seeds import Seed
 from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http
 from scrapekit.recipe.model.values import NamedPipe
-
-
-@dataclass(frozen=True, slots=True)
-class Each:
-    """One generated variable of a seed: its values, drawn lazily."""
-
-    name: str
-    mark: Mark
-    values: tuple[object, ...] | range
-    pad: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Seed:
-    """Where to start: an address (a template over inputs and ``each`` variables) and its page rule."""
-
-    page: str
-    path: str
-    mark: Mark
-    url: ScalarNode
-    shape: RequestShape = field(default_factory=RequestShape)
-    each: tuple[Each, ...] = ()
-    combine: Literal["product", "zip"] = "product"
-    carry: MapNode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What seeds are drawn from beside addresses: days, files, sitemaps and feeds."""
