@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scrapekit.errors import (
+    ExpressionError,
     FetchError,
     PageError,
     PluginError,
@@ -15,6 +16,8 @@ from scrapekit.errors import (
     StuckError,
     UsageError,
 )
+from scrapekit.language.expression import compile_expression
+from scrapekit.language.template import compile_template
 from scrapekit.mark import Mark
 from scrapekit.model import Item, Origin, Outcome, Page, Request, Verdict
 from scrapekit.options import Options
@@ -45,6 +48,7 @@ __all__ = [
     "Document",
     "ExportContext",
     "Exporter",
+    "ExpressionError",
     "FetchError",
     "Filter",
     "FilterContext",
@@ -72,7 +76,9 @@ __all__ = [
     "StuckError",
     "UsageError",
     "Verdict",
+    "compile_expression",
     "compile_regex",
+    "compile_template",
     "hookimpl",
     "json_writer",
     "resolve",

@@ -152,9 +152,13 @@ class Exporter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FilterContext:
-    """What a filter may know besides its value: the page's URL for relative addresses."""
+    """What a filter may know besides its value: the page's URL for relative addresses, and when it was read.
+
+    ``time`` is Unix time in seconds, the same for the whole page: what "yesterday" counts from.
+    """
 
     url: str
+    time: float = 0.0
 
 
 @runtime_checkable
@@ -172,7 +176,8 @@ class Filter(Protocol):
 
     Types are the words ``text number bool date datetime list object any``. A filter maps over a
     list unless it takes one. It never receives an empty value (None, "", []) unless
-    ``takes_empty``. With ``uses_page`` the function receives ``(value, context)``. Returning None
+    ``takes_empty``. With ``uses_page`` the function receives ``(value, context)``; where only some
+    options need the page, the function that ``make`` returns has itself the attribute. Returning None
     means "empty". A value it cannot work on (text that is no number) raises ValueError, whose
     message becomes the reason in the report, and the field is empty.
     """

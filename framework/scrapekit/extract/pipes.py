@@ -69,7 +69,9 @@ def make_filter(
     made: Filter = part() if isinstance(part, type) else part
     takes_empty, uses_page, short = filter_traits(made)
     options = Options(argument, terms.problems, f"{path}.{name}", mark=mark, short=short)
-    return Made(name, made.takes, made.gives, made.make(options), takes_empty, uses_page)
+    function = made.make(options)
+    uses_page = uses_page or getattr(function, "uses_page", False)
+    return Made(name, made.takes, made.gives, function, takes_empty, uses_page)
 
 
 def compile_pipe(terms: Terms, steps: Sequence[Step], path: str, given: Shape) -> tuple[Apply | None, Shape]:

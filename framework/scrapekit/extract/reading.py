@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from time import time
 from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError
@@ -65,7 +66,7 @@ class Reading:
     def context(self) -> FilterContext:
         """What filters that use the page see."""
         if self._context is None:
-            self._context = FilterContext(self.document.base)
+            self._context = FilterContext(self.document.base, time())
         return self._context
 
 

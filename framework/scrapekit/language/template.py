@@ -109,11 +109,16 @@ def _moved(error: ExpressionError, offset: int) -> ExpressionError:
 
 
 def compile_template(
-    text: str, names: Names, resolve: FilterResolver | None = None, *, at: Locate | None = None
+    text: str,
+    names: Names,
+    resolve: FilterResolver | None = None,
+    *,
+    bare: str = "",
+    at: Locate | None = None,
 ) -> Template:
     """Compile *text*; raises ExpressionError with the offset of the first mistake.
 
-    *at* tells the resolver of filters where they stand: `ScalarNode.at` of the text's node.
+    A name on its own is an attribute of the root *bare*, where there is one. *at* tells the resolver of filters where they stand: `ScalarNode.at` of the text's node.
     """
     locate = at or nowhere(text)
     uses: set[tuple[str, str]] = set()
@@ -122,7 +127,7 @@ def compile_template(
         if isinstance(part, str):
             parts.append(part)
             continue
-        compiler = Compiler(names, resolve, "", _shifted(locate, part.offset))
+        compiler = Compiler(names, resolve, bare, _shifted(locate, part.offset))
         try:
             parts.append(compiler.compile(part.tree))
         except ExpressionError as error:

@@ -19,6 +19,9 @@ from scrapekit.testing.odd_values import BY_TYPE
 PAGE = "https://shop.example/list/page.html"
 """The address of the page on which the examples of filters that use one stand."""
 
+TIME = 1_795_348_800.0
+"""When that page was read: Sunday, 22 November 2026, 12:00 in UTC."""
+
 _LONGEST_REASON = 200
 _ODD_SETTINGS = (
     "null",
@@ -51,7 +54,7 @@ def make_filter(part: Any, options: str | None = None) -> Callable[[Any], Any]:
     """The function a filter makes for *options*, written as in a recipe after the filter's name.
 
     *part* is the object at the entry point: ``make_filter(split, '","')`` is the recipe's
-    ``split: ","``. A filter that uses the page gets one at `PAGE`. Raises RecipeError when the
+    ``split: ","``. A filter that uses the page gets one at `PAGE`, read at `TIME`. Raises RecipeError when the
     filter refuses its options.
     """
     made, problems = _make(part() if isinstance(part, type) else part, options)
@@ -85,9 +88,9 @@ def _make(part: Any, options: str | None) -> tuple[Callable[[Any], Any], Problem
     mark = Mark(SourceText.of("options", text), 1, 1)
     _, uses_page, short = filter_traits(part)
     function = part.make(Options(node, problems, "filter", mark=mark, short=short))
-    if not uses_page:
+    if not (uses_page or getattr(function, "uses_page", False)):
         return function, problems
-    context = FilterContext(PAGE)
+    context = FilterContext(PAGE, TIME)
     return lambda value: function(value, context), problems
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from scrapekit import RecipeError
 from scrapekit.testing import make_filter
-from scrapekit_filters.data import bool_, default, enum, json, lookup, string
+from scrapekit_filters.data import bool_, default, json, string
 from scrapekit_filters.lists import (
     count,
     drop_empty,
@@ -28,6 +28,7 @@ from scrapekit_filters.lists import (
     unique,
 )
 from scrapekit_filters.ordering import max_, min_, sort, sum_
+from scrapekit_filters.tables import enum, lookup
 from scrapekit_filters.urls import (
     absolute_url,
     email,

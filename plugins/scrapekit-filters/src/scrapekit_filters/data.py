@@ -1,9 +1,8 @@
-"""Filters for any value: defaults, tables, truth values, JSON, fixed choices."""
+"""Filters for any value: defaults, truth values, JSON."""
 
 from __future__ import annotations
 
 import json as _json
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -106,68 +105,3 @@ def _read_json(value: str) -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(name)
-
-
-@declare(
-    "any",
-    "any",
-    options={
-        "table": "what each value becomes",
-        "default": "what every other value becomes; empty by default",
-        "keep": "true: every other value passes as it is",
-        "ignore_case": "true: letter case does not matter",
-    },
-    example=[
-        ("{table: {one: 1, two: 2}}", "two", 2),
-        ("{table: {one: 1}, default: 0}", "many", 0),
-        ("{table: {Livres: books}, keep: true}", "Toys", "Toys"),
-        ("{table: {one: 1}}", "many", None),
-    ],
-)
-def lookup(options: Options) -> Function:
-    """Looks a value up in a table; empty when it is not there."""
-    table = options.mapping("table") if options.require("table") else {}
-    other, keep = options.value("default"), options.flag("keep")
-    fold = options.flag("ignore_case")
-    if keep and "default" in options:
-        options.problem("keep", '"keep" and "default" exclude each other')
-    rows: Mapping[str, Any] = {key.casefold(): row for key, row in table.items()} if fold else table
-
-    def find(value: Any) -> Any:
-        text = as_text(value)
-        return rows.get(text.casefold() if fold else text, value if keep else other)
-
-    return find
-
-
-@declare(
-    "any",
-    "text",
-    short="options",
-    options={"options": "the values allowed", "ignore_case": "true: letter case does not matter"},
-    example=[
-        ("[new, used]", "used", "used"),
-        ("{options: [new, used], ignore_case: true}", "USED", "used"),
-        ("[new, used]", "old", ValueError('"old" is none of new, used')),
-    ],
-)
-def enum(options: Options) -> Function:
-    """Accepts only values of a fixed set, and gives them as the recipe writes them."""
-    options.require("options")
-    fold = options.flag("ignore_case")
-    if isinstance(options.value("options"), dict):
-        options.problem("options", "expected a list of values", 'the filter "lookup" translates values')
-        return as_text
-    values = [str(node.value) for node in options.texts("options")]
-    known = {(value.casefold() if fold else value): value for value in values}
-    listed = ", ".join(values)
-    listed = listed if len(listed) <= 60 else listed[:59] + "…"
-
-    def check(value: Any) -> str:
-        text = as_text(value).strip()
-        found = known.get(text.casefold() if fold else text)
-        if found is None:
-            raise ValueError(f"{shown(text)} is none of {listed}")
-        return found
-
-    return check

@@ -24,12 +24,15 @@ _ROOMS: Mapping[str, str] = {
     "number": "Reading numbers",
     "price": "Reading prices",
     "measure": "Reading units",
+    "units": "Converting units",
     "arithmetic": "Calculating",
+    "computed": "Templates and formulas",
     "dates": "Dates and times",
     "lists": "Lists",
     "ordering": "Comparing and adding up",
     "urls": "Addresses",
     "data": "Any value",
+    "tables": "Choosing",
     "codes": "Codes",
 }
 
