@@ -22,6 +22,7 @@ from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
 from scrapekit.parts import Fetcher
+from scrapekit.plan import Plan
 from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared, RunSettings, prepare
 from scrapekit.recipe.model import Recipe
@@ -157,7 +158,9 @@ async def _run_job(
         async with shown.watching():
             await _crawl(engine, accounts)
         if accounts.ended is None:
-            await _conclude(accounts, journal, stop, engine.limit_reached)
+            await _conclude(
+                accounts, journal, plan, drained=stop.draining, limit_reached=engine.limit_reached
+            )
         report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports)
         if report.over:
             report = await _finish(journal, Ending.now(report, prepared.asked))
@@ -182,10 +185,11 @@ def _assemble(
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
     frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
     frontier.restore(restored.lanes, now_unix=time())
-    limits = Limits(plan.scope, crawl.order, crawl.depth, prepared.settings.limit)
+    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, prepared.settings.limit)
+    performer = Performer(fetcher, agent=AGENT, redirects=recipe.http.redirects, judged=plan.judged)
     engine = Engine(
         frontier=frontier,
-        perform=Performer(fetcher, agent=AGENT, redirects=recipe.http.redirects).perform,
+        perform=performer.perform,
         callback=plan.callback,
         journal=journal,
         relay=relay,
@@ -216,20 +220,24 @@ async def _crawl(engine: Engine, accounts: Accounts) -> None:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
 
 
-async def _conclude(accounts: Accounts, journal: Journal, stop: StopSignal, limit_reached: bool) -> None:
+async def _conclude(
+    accounts: Accounts, journal: Journal, plan: Plan, *, drained: bool, limit_reached: bool
+) -> None:
     """The crawl ended by itself or was drained: publish the exports unless there is more to come."""
-    if stop.draining and not limit_reached and accounts.unfinished:
+    if drained and not limit_reached and accounts.unfinished:
         accounts.end("interrupted", "stopped; run the same command again to go on")
         return
+    broken = [] if limit_reached else accounts.broken()
     try:
-        await journal.publish()
+        # What brought nothing when it should have must not take the place of what an earlier run brought.
+        kept = await journal.publish(accounts.fruitless(plan.exports) if broken else ())
     except StuckError as error:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
         return
     if limit_reached:
         accounts.end("limit reached", "the limit of records was reached", published=True)
-    elif accounts.broken():
-        accounts.end("broken contract", "; ".join(accounts.broken()), published=True)
+    elif broken:
+        accounts.end("broken contract", "; ".join(broken), published=True, kept=kept)
     else:
         accounts.end("complete", "nothing was left to fetch", published=True)
 

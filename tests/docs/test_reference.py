@@ -48,7 +48,7 @@ pages:
       KIND:
         each: { css: li, nobody: 1 }
         fields:
-          FIELD: { css: a, type: { nobody: 1 }, nobody: 1 }
+          FIELD: { css: a, then: { css: b, nobody: 1 }, type: { nobody: 1 }, nobody: 1 }
           ROWS: { fields: { x: b }, each: { css: li, nobody: 1 } }
         nobody: 1
     links:
@@ -60,7 +60,7 @@ pages:
   OFFSET: { paginate: { offset: { param: o, total: { css: a, nobody: 1 }, nobody: 1 } } }
   CURSOR: { paginate: { cursor: { param: c, from: { css: a, nobody: 1 }, nobody: 1 } } }
 http: { nobody: 1 }
-crawl: { nobody: 1 }
+crawl: { nobody: 1, traps: { nobody: 1 } }
 expect: { KIND: { nobody: 1 } }
 nobody: 1
 """

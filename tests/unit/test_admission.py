@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapekit import Item, Origin, Outcome, Request, Verdict
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.entries import Entry, Group
+from scrapekit.recipe.model import Traps
 from scrapekit.web.url import Scope
 
 SITE = Scope.of("site", ["http://a.test/"])
@@ -78,3 +79,12 @@ def test_what_a_page_notes_is_counted():
     group, _ = take(Admission(Limits(SITE)), notes={"records dropped: price is required": 2})
 
     assert group.counters["note:records dropped: price is required"] == 2
+
+
+def test_links_that_only_a_trap_makes_are_counted_and_left():
+    links = [Request("http://a.test/x/x/x/x"), Request("http://a.test/y")]
+
+    group, _ = take(Admission(Limits(SITE, traps=Traps())), requests=links)
+
+    assert [candidate.request.url for candidate in group.new] == ["http://a.test/y"]
+    assert group.counters["note:links that repeat a part more often than crawl.traps.repeats"] == 1

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from scrapekit.crawl.entries import Candidate, Entry, Group, identity
 from scrapekit.model import Item, Outcome, Request, Verdict
+from scrapekit.recipe.model import Traps
+from scrapekit.web.traps import trap
 from scrapekit.web.url import Scope
 
 _KNOWN_MOST = 65_536
@@ -19,6 +21,8 @@ class Limits:
     scope: Scope
     order: str = "breadth"
     depth: int | None = None
+    traps: Traps | None = None
+    """What a link's address may look like; None: anything."""
     records: int | None = None
     """Stop after so many records; None: when nothing is left."""
 
@@ -84,6 +88,8 @@ class Admission:
                 group.counters["note:links out of scope"] += 1
             elif limits.depth is not None and request.depth > limits.depth:
                 group.counters["note:links deeper than crawl.depth"] += 1
+            elif limits.traps is not None and (reason := trap(request.url, limits.traps)):
+                group.counters[f"note:links {reason}"] += 1
             else:
                 group.new.append(Candidate(request, limits.order))
                 if plain:

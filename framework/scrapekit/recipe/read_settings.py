@@ -8,7 +8,7 @@ from typing import Literal, cast
 from scrapekit.errors import Problems
 from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
-from scrapekit.recipe.model import Crawl, Expect, Http, Secret
+from scrapekit.recipe.model import Crawl, Expect, Http, Secret, Traps
 from scrapekit.recipe.read_links import read_hosts
 from scrapekit.recipe.read_request import is_split, is_token, read_headers
 from scrapekit.recipe.substitute import SecretText
@@ -117,9 +117,24 @@ def read_crawl(top: Options) -> Crawl:
         order=options.choice("order", _ORDERS, default.order),
         scope=options.choice("scope", _SCOPES, default.scope, later=["domain"]),
         allow_failed=options.share("allow_failed", default.allow_failed),
+        traps=_traps(options),
     )
     options.close()
     return crawl
+
+
+def _traps(options: Options) -> Traps | None:
+    node = options.node("traps")
+    if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+        return Traps() if node.value else None
+    own, default = options.section("traps"), Traps()
+    traps = Traps(
+        length=cast(int, own.integer("length", default.length, least=1)),
+        segments=cast(int, own.integer("segments", default.segments, least=1)),
+        repeats=cast(int, own.integer("repeats", default.repeats, least=1)),
+    )
+    own.close()
+    return traps
 
 
 def _count(options: Options, key: str, default: int) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape
-from scrapekit.recipe.model.seeds import CalendarUnit, Day, Days, Each, Seed, Span
 from scrapekit.recipe.model.rows import (
     Context,
     Contract,
@@ -19,26 +18,41 @@ from scrapekit.recipe.model.rows import (
     SortKey,
     Unique,
 )
-from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Secret
-from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step
+from scrapekit.recipe.model.seeds import (
+    Alternative,
+    CalendarUnit,
+    Day,
+    Days,
+    Each,
+    FileSource,
+    Listing,
+    Seed,
+    Span,
+)
+from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Secret, Traps
+from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step, Then
 from scrapekit.recipe.model.whole import Recipe
 
 __all__ = [
+    "Alternative",
+    "CalendarUnit",
     "Context",
     "Contract",
     "Crawl",
-    "Each",
     "Day",
     "Days",
+    "Each",
     "Expect",
     "Explode",
     "Export",
     "Field",
+    "FileSource",
     "GraphQL",
     "Http",
     "InPageJoin",
     "ItemRule",
     "LinkRule",
+    "Listing",
     "NamedPipe",
     "PageRule",
     "Paginate",
@@ -53,5 +67,7 @@ __all__ = [
     "SortKey",
     "Span",
     "Step",
+    "Then",
+    "Traps",
     "Unique",
 ]

@@ -40,6 +40,18 @@ class Http:
 
 
 @dataclass(frozen=True, slots=True)
+class Traps:
+    """What a link's address may look like before it counts as one that only a trap makes."""
+
+    length: int = 2083
+    """The most characters: servers of old took no more, so no site needs more."""
+    segments: int = 20
+    """The most parts of a path."""
+    repeats: int = 3
+    """How often one part may stand in a path: relative links that lead one deeper repeat for ever."""
+
+
+@dataclass(frozen=True, slots=True)
 class Crawl:
     """How fast, how far and where. ``delay`` is seconds between two starts on one host."""
 
@@ -52,6 +64,8 @@ class Crawl:
     scope: Literal["site", "host", "any"] = "site"
     allow_failed: float = 0.05
     """The share of requests that may fail before the run counts as broken, 0 to 1."""
+    traps: Traps | None = Traps()
+    """None: links are followed whatever their addresses look like."""
 
 
 @dataclass(frozen=True, slots=True)
