@@ -64,6 +64,18 @@ class StuckError(ScrapekitError):
     exit_code = ExitCode.STUCK
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How a recipe wants an answer tried again, instead of what its status and headers ask for."""
+
+    wait: float | None = None
+    """Seconds; None: as the server asked, else with growing pauses."""
+    whole_host: bool | None = None
+    """Whether the whole host waits; None: where the server asked for it."""
+    times: int | None = None
+    """How often at most; None: as often as any request."""
+
+
 class FetchError(ScrapekitError):
     """A request that brought no usable page.
 
@@ -81,6 +93,7 @@ class FetchError(ScrapekitError):
         retry_after: float | None = None,
         status: int | None = None,
         throttled: bool = False,
+        patience: Patience | None = None,
     ) -> None:
         super().__init__(message)
         self.verdict = verdict
@@ -89,6 +102,8 @@ class FetchError(ScrapekitError):
         self.status = status
         self.throttled = throttled
         """True for 429 and the like: the host asked us to slow down, the URL is not at fault."""
+        self.patience = patience
+        """What the recipe itself says about the retry, where it says anything."""
 
 
 class PageError(ScrapekitError):

@@ -59,12 +59,17 @@ class Verdict(StrEnum):
     """We refused to connect: a private address, or a scheme that is not http(s)."""
     FAILED = "failed"
     """No usable page after every try, or a page that could not be read."""
+    SKIPPED = "skipped"
+    """Fetched and left alone, as a response rule of the recipe says."""
     DROPPED = "dropped"
     """Given up by a limit of the recipe; the reason names it."""
 
 
 FAILURES = frozenset({Verdict.BLOCKED, Verdict.FAILED, Verdict.REFUSED})
 """The verdicts that count towards ``crawl.allow_failed``."""
+
+DECLARED_EMPTY = "declared empty: "
+"""Begins the remark on a page that a response rule calls empty, so that no record of it is missed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class Plan:
     """Every part the recipe names, as ``parsers.html``, sorted."""
     seed_urls: tuple[str, ...]
     """One URL for every host that seeds name."""
+    judged: frozenset[str]
+    """The page rules with response rules of their own: they are handed every answer, whatever its status."""
     _callbacks: Mapping[str, Callback]
     _seeds: tuple[Seeds, ...]
 
@@ -80,6 +82,7 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         scope=Scope.of(recipe.crawl.scope, seed_urls),
         parts=sorted(terms.parts),
         seed_urls=seed_urls,
+        judged=frozenset(name for name, rule in recipe.pages.items() if rule.responses),
         _callbacks={name: callback for name, callback in callbacks.items() if callback is not None},
         _seeds=drawn,
     )

@@ -62,6 +62,7 @@ pages:
 http: { nobody: 1 }
 crawl: { nobody: 1, traps: { nobody: 1 } }
 expect: { KIND: { nobody: 1 } }
+responses: { SET: [{ when: status == 200, nobody: 1 }] }
 nobody: 1
 """
 
@@ -120,6 +121,7 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
     """Section → the keys that the code knows there."""
     found = dict(overhear(SECTIONS).sections)
     found["recipe"] = found.pop("")
+    found["responses"] = found.pop("responses.SET[0]")
     for name, other in (("page", "COUNTED"), ("offset", "OFFSET"), ("cursor", "CURSOR")):
         for path in [path for path in found if path.startswith(f"pages.{other}.paginate")]:
             found[path.replace(other, "PAGE")] = found.pop(path)

@@ -16,7 +16,7 @@ from scrapekit.crawl.admission import Admission
 from scrapekit.crawl.committer import Commits, Committer
 from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
-from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader
+from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader, Read
 from scrapekit.crawl.politeness import Retry
 from scrapekit.errors import FetchError
 from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
@@ -26,7 +26,16 @@ from scrapekit.web.url import lane_of
 Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow
 
 _SEED_CHUNK = 200
-_FINE = frozenset({Verdict.OK, Verdict.EMPTY, Verdict.NOT_MODIFIED, Verdict.REDIRECTED, Verdict.DUPLICATE})
+_FINE = frozenset(
+    {
+        Verdict.OK,
+        Verdict.EMPTY,
+        Verdict.NOT_MODIFIED,
+        Verdict.REDIRECTED,
+        Verdict.DUPLICATE,
+        Verdict.SKIPPED,
+    }
+)
 
 
 class Moments(Protocol):
@@ -174,28 +183,35 @@ class Engine:
             raise TypeError(f"a request was answered with {type(result).__name__}")
 
     def _take_page(self, entry: Entry, page: Page) -> None:
-        self.frontier.succeeded(entry)
         self.committer.group.counters["bytes"] += len(page.body)
         if self._relay.page_fetched is not None:
             self._relay.page_fetched(request=entry.request, page=page)
         if len(page.body) > LARGE_BODY:
             self._read_in_thread(entry, page)
         else:
-            self._settle(entry, self._reader.read(page))
+            self._take_read(entry, self._reader.read(page))
+
+    def _take_read(self, entry: Entry, read: Read) -> None:
+        """A page was read, or its rule says that the answer is to be treated as an error."""
+        if isinstance(read, FetchError):
+            self._failed(entry, read)
+        else:
+            self.frontier.succeeded(entry)
+            self._settle(entry, read)
 
     def _read_in_thread(self, entry: Entry, page: Page) -> None:
         future = self._reader.read_in_thread(page)
         self._tasks.add(future)
         future.add_done_callback(partial(self._read_finished, entry))
 
-    def _read_finished(self, entry: Entry, future: asyncio.Future[Outcome]) -> None:
+    def _read_finished(self, entry: Entry, future: asyncio.Future[Read]) -> None:
         """The done-callback of a page that was read in a thread."""
         self._tasks.discard(future)
         try:
             if future.cancelled():
                 self.frontier.put_back(entry)
             else:
-                self._settle(entry, future.result())
+                self._take_read(entry, future.result())
         except BaseException as bug:
             self._break(bug)
 

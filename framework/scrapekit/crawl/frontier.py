@@ -161,7 +161,8 @@ class Frontier:
     def failed(self, entry: Entry, error: FetchError) -> Retry | GiveUp:
         """Decide what a failed fetch means, and act on it: the entry is queued again, or given up."""
         lane = self._schedule.lane(entry.lane)
-        entry.tries += 0 if error.throttled else 1
+        limited = error.patience is not None and error.patience.times is not None
+        entry.tries += 0 if error.throttled and not limited else 1
         lane.throttles += 1 if error.throttled else 0
         decision = after_error(
             error, tries=entry.tries, throttles=lane.throttles, pace=self.pace, rng=self._rng

@@ -8,9 +8,13 @@ from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 from typing import TypeAlias
 
+from scrapekit.errors import FetchError
 from scrapekit.model import Outcome, Page
 
-Callback: TypeAlias = Callable[[Page], Outcome]
+Read: TypeAlias = Outcome | FetchError
+"""What became of a page: an error where its page rule says that the answer is no page after all."""
+
+Callback: TypeAlias = Callable[[Page], Read]
 
 LARGE_BODY = 256 * 1024
 """From this size a body is parsed in a thread: lxml frees the interpreter, a thread hop costs 40 µs."""
@@ -27,9 +31,9 @@ class PageReader:
         """Page rule → the longest time in seconds that its callback held the loop."""
         self._callback = callback
         self._threads: ThreadPoolExecutor | None = None
-        self._running: set[asyncio.Future[Outcome]] = set()
+        self._running: set[asyncio.Future[Read]] = set()
 
-    def read(self, page: Page) -> Outcome:
+    def read(self, page: Page) -> Read:
         """Read a page here and now."""
         began = perf_counter()
         outcome = self._callback(page.request.page)(page)
@@ -39,7 +43,7 @@ class PageReader:
             self.slow[rule] = max(held, self.slow.get(rule, 0.0))
         return outcome
 
-    def read_in_thread(self, page: Page) -> asyncio.Future[Outcome]:
+    def read_in_thread(self, page: Page) -> asyncio.Future[Read]:
         """Begin to read a page in a thread."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="scrapekit-parse")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from scrapekit.errors import FetchError
+from scrapekit.errors import FetchError, Patience
 from scrapekit.model import Verdict
 
 LONGEST_PAUSE = 120.0
@@ -90,20 +90,34 @@ def after_error(
     *throttles* counts how often in a row the host has said "slow down", this answer included. Such
     an answer pauses the host and costs the URL none of its tries: the URL is not at fault.
     """
-    reason = str(error)
+    reason, patience = str(error), error.patience or _AS_ASKED
+    most = pace.retries if patience.times is None else patience.times
+    if patience.times is not None and tries > most:
+        return _enough(error, tries)
     # 1. The host asked for patience: everyone waits, as long as it said (RFC 9110 10.2.3, RFC 6585 4).
     if error.throttled:
         if throttles > MOST_THROTTLES:
             return GiveUp(Verdict.BLOCKED, f"{reason}; the host said so {throttles} times in a row")
         asked = error.retry_after if error.retry_after is not None else backoff(throttles, rng)
-        return Retry(min(asked, LONGEST_PAUSE), True, reason)
+        wait = min(asked, LONGEST_PAUSE) if patience.wait is None else patience.wait
+        return Retry(wait, patience.whole_host is not False, reason)
     # 2. Another try cannot help, or there were enough.
     if not error.retry:
         return GiveUp(error.verdict, reason)
-    if tries > pace.retries:
-        times = f"{tries} tries" if tries > 1 else "1 try"
-        return GiveUp(error.verdict, f"{reason} ({times})")
-    # 3. A named wait holds for the whole host; our own back-off only for this URL.
+    if tries > most:
+        return _enough(error, tries)
+    # 3. The recipe says how long.
+    if patience.wait is not None:
+        return Retry(patience.wait, patience.whole_host is True, reason)
+    # 4. A wait the server named holds for the whole host; our own back-off only for this URL.
     if error.retry_after is not None:
-        return Retry(min(error.retry_after, LONGEST_PAUSE), True, reason)
-    return Retry(backoff(tries, rng), False, reason)
+        return Retry(min(error.retry_after, LONGEST_PAUSE), patience.whole_host is not False, reason)
+    return Retry(backoff(tries, rng), patience.whole_host is True, reason)
+
+
+_AS_ASKED = Patience()
+
+
+def _enough(error: FetchError, tries: int) -> GiveUp:
+    times = f"{tries} tries" if tries > 1 else "1 try"
+    return GiveUp(error.verdict, f"{error} ({times})")

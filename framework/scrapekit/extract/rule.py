@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from time import time
 from typing import Any, TypeAlias
 
-from scrapekit.errors import PageError
+from scrapekit.errors import FetchError, PageError
+from scrapekit.extract.conditions import Answer
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.links import Begin, FollowLinks, Gathered, compile_links
 from scrapekit.extract.objects import evidence_of
@@ -16,11 +17,14 @@ from scrapekit.extract.pagination import Follow, compile_pagination
 from scrapekit.extract.paging_stops import Progress, is_repeated, sign
 from scrapekit.extract.reading import Ground, Reading, blame
 from scrapekit.extract.records import ReadRecords, Records, compile_records
+from scrapekit.extract.verdicts import compile_verdicts
 from scrapekit.model import NOTHING, Item, Outcome, Page, Verdict
 from scrapekit.node import shown
+from scrapekit.parts import Document
 from scrapekit.recipe.model import ItemRule, PageRule
 
-Callback: TypeAlias = Callable[[Page], Outcome]
+Callback: TypeAlias = Callable[[Page], Outcome | FetchError]
+"""Reads a page; an error where a response rule says that the answer is no page after all."""
 
 _LONGEST_REASON = 300
 _log = logging.getLogger("scrapekit.plugins")
@@ -53,7 +57,8 @@ class _Reader:
     follow: Follow | None
     measure: Callable[[Reading, Sequence[Records], Gathered], Progress] | None
 
-    def read(self, reading: Reading, request_page: str) -> Outcome:
+    def read(self, reading: Reading, request_page: str, stop: str = "") -> Outcome:
+        """Everything on the page; with *stop*, the reason, it has no following page."""
         now = time() if self.items else 0.0
         found = [read(reading, now) for read in self.items]
         gathered = Gathered()
@@ -63,7 +68,9 @@ class _Reader:
             progress = self.measure(reading, found, gathered)
             if is_repeated(reading.page.request.paging or NOTHING, progress):
                 return _repeated(reading, request_page)
-            if (following := self.follow(reading, progress)) is not None:
+            if stop:
+                reading.note(f"paging {request_page} stopped: {stop}")
+            elif (following := self.follow(reading, progress)) is not None:
                 gathered.requests.append(following)
         return _outcome(reading, found, gathered)
 
@@ -76,15 +83,37 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
         follow=compile_pagination(draft, rule.paginate, rule.name) if rule.paginate else None,
         measure=_compile_measure(rule) if rule.paginate else None,
     )
-    parse, part, ground = draft.parser.parse, f"parser {draft.parser_name}", around.ground
+    parse_page, part, ground = draft.parser.parse, f"parser {draft.parser_name}", around.ground
 
-    def callback(page: Page) -> Outcome:
+    def parse(page: Page) -> Document:
         try:
-            try:
-                document = parse(page)
-            except (PageError, ValueError) as error:
-                raise blame(f"pages.{rule.name}", part, error) from error
-            return reader.read(Reading(page, document, ground), rule.name)
+            return parse_page(page)
+        except (PageError, ValueError) as error:
+            raise blame(f"pages.{rule.name}", part, error) from error
+
+    def read(page: Page) -> Outcome:
+        return reader.read(Reading(page, parse(page), ground), rule.name)
+
+    verdicts = compile_verdicts(draft, rule)
+    if verdicts is None:
+        return _safely(draft, rule, read)
+
+    def judge(page: Page) -> Outcome | FetchError:
+        answer = Answer(page, parse, ground)
+        ruled = verdicts(answer)
+        if not isinstance(ruled, str):
+            return ruled
+        return reader.read(Reading(page, answer.document, ground), rule.name, ruled)
+
+    return _safely(draft, rule, judge)
+
+
+def _safely(draft: Draft, rule: PageRule, read: Callback) -> Callback:
+    """*read*, with what goes wrong on a page turned into its outcome."""
+
+    def callback(page: Page) -> Outcome | FetchError:
+        try:
+            return read(page)
         except PageError as error:
             return _failed(page, str(error))
         except Exception as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from scrapekit.crawl.entries import UNREADABLE
 from scrapekit.errors import ExitCode, StuckError
-from scrapekit.model import FAILURES
+from scrapekit.model import DECLARED_EMPTY, FAILURES, Verdict
 from scrapekit.parts import Exporter
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import ExportReport, Failure, Report, Snapshot
@@ -128,8 +128,11 @@ class Accounts:
     def broken(self) -> list[str]:
         """Each contract of the recipe that was not kept, in words."""
         counters = self._engine.committer.counters
-        found = _broken_counts(self._recipe, _named(counters, "records:"))
         verdicts = _named(counters, "verdict:")
+        # Where every page without a record was one that a rule calls empty, there was none to find.
+        declared = sum(_named(counters, f"note:{DECLARED_EMPTY}").values())
+        nothing_there = 0 < declared == verdicts.get(Verdict.EMPTY, 0)
+        found = _broken_counts(self._recipe, _named(counters, "records:"), nothing_there)
         # A host that is down shows first in its robots.txt: that is a failure, not a refusal.
         unreadable = counters[f"note:{UNREADABLE}"]
         failed = unreadable + sum(verdicts.get(verdict, 0) for verdict in FAILURES)
@@ -188,7 +191,7 @@ async def _failures(journal: Journal) -> Sequence[Failure]:
         return ()
 
 
-def _broken_counts(recipe: Recipe, records: Mapping[str, int]) -> list[str]:
+def _broken_counts(recipe: Recipe, records: Mapping[str, int], nothing_there: bool) -> list[str]:
     found = []
     for kind, expect in recipe.expect.items():
         count = records.get(kind, 0)
@@ -197,7 +200,7 @@ def _broken_counts(recipe: Recipe, records: Mapping[str, int]) -> list[str]:
         if expect.most is not None and count > expect.most:
             found.append(f"{count} {kind} records, expected at most {expect.most}")
     # A crawl that found nothing is no success, unless the recipe says so for every kind.
-    unsaid = recipe.expect_any
+    unsaid = () if nothing_there else recipe.expect_any
     if unsaid and not any(records.get(kind) for kind in unsaid):
         found.append(f"no {' or '.join(unsaid)} record was found")
     return found

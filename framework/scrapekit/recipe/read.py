@@ -18,12 +18,13 @@ from scrapekit.recipe.model import Expect, Export, PageRule, Recipe, Seed
 from scrapekit.recipe.read_export import default_export, read_exports, redirected
 from scrapekit.recipe.read_pages import read_pages
 from scrapekit.recipe.read_pipe import read_pipes
+from scrapekit.recipe.read_responses import put_in_responses
 from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.read_settings import read_crawl, read_expect, read_http
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
 
-_TO_COME = ("vars", "auth", "login", "responses", "tests", "seen", "meta")
+_TO_COME = ("vars", "auth", "login", "tests", "seen", "meta")
 # Safe as a folder's name on every system, and in a terminal.
 _NAME = re.compile(r"[^\W_][\w. -]{0,79}(?<![. ])\Z")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
@@ -54,6 +55,7 @@ def read_recipe(
     options.require("pages", "write how each kind of page is read")
     options.require("seeds", "write where to start: seeds: https://...")
     pages = read_pages(options.node("pages"), problems)
+    pages = put_in_responses(pages, options.node("responses"), problems, login="login" in options)
     seeds = read_seeds(options.node("seeds"), pages, problems)
     recipe = _assemble(options, pages, seeds, given, _name(options, file), outputs)
     options.close("scrapekit", "inputs", "extends", "fragments")

@@ -9,9 +9,10 @@ from scrapekit.recipe.model import ItemRule, PageRule
 from scrapekit.recipe.read_items import ITEM_KEYS, ITEM_TO_COME, read_items
 from scrapekit.recipe.read_links import read_links
 from scrapekit.recipe.read_paging import read_paginate
+from scrapekit.recipe.read_responses import read_page_responses
 from scrapekit.recipe.read_selector import Ground
 
-_PAGE_TO_COME = ("detail", "responses", "login", "table", "expect", "remove", *ITEM_TO_COME)
+_PAGE_TO_COME = ("detail", "login", "table", "expect", "remove", *ITEM_TO_COME)
 # The engine reads robots.txt as a page of this name.
 _RESERVED = "robots.txt"
 
@@ -49,6 +50,7 @@ def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
         items=tuple(read_items(ground, options)),
         links=read_links(ground, options, pages.entries),
         paginate=read_paginate(ground, options),
+        responses=read_page_responses(ground, options),
     )
     if not any(key in options for key in ("item", "items", "fields", "links", "paginate", *_PAGE_TO_COME)):
         message = f'the page rule "{shown(name)}" does nothing'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from time import time
 
 from scrapekit.crawl.entries import ROBOTS_PAGE
@@ -15,17 +16,23 @@ _ROBOTS_HOPS = 5
 
 
 class Performer:
-    """Fetches one hop at a time. Every error comes back as a value: a task group would end at a raise."""
+    """Fetches one hop at a time. Every error comes back as a value: a task group would end at a raise.
 
-    def __init__(self, fetcher: Fetcher, *, agent: str, redirects: int) -> None:
+    *judged* names the page rules that look at every answer themselves, whatever its status.
+    """
+
+    def __init__(
+        self, fetcher: Fetcher, *, agent: str, redirects: int, judged: Collection[str] = frozenset()
+    ) -> None:
         self._fetcher = fetcher
         self._agent = agent
         self._redirects = redirects
+        self._judged = judged
 
     async def page(self, request: Request) -> Page | Request | FetchError:
         """Fetch a page; a redirect gives the request for its target."""
         try:
-            page = await self._fetcher.fetch(request)
+            page = await self._fetcher.fetch(request, raw=request.page in self._judged)
             if page.status >= 300 and is_redirect(page.status, page.headers):
                 return redirect(request, page, self._redirects)
         except FetchError as error:

@@ -52,7 +52,7 @@ def judge(request: Request, status: int, headers: Mapping[str, str], now: float)
         return None
     wait = retry_after(headers.get("retry-after", ""), now)
     return FetchError(
-        _described(status),
+        describe_status(status),
         verdict=Verdict.BLOCKED if status in _BLOCKED else Verdict.FAILED,
         retry=status in _RETRIED or (500 <= status < 600 and status not in _NOT_RETRIED),
         retry_after=wait,
@@ -64,10 +64,11 @@ def judge(request: Request, status: int, headers: Mapping[str, str], now: float)
 def _judge_success(request: Request, status: int) -> FetchError | None:
     if status != 206 or any(name.lower() == "range" for name, _ in request.headers):
         return None
-    return FetchError(f"{_described(status)}, though the whole page was asked for", status=status)
+    return FetchError(f"{describe_status(status)}, though the whole page was asked for", status=status)
 
 
-def _described(status: int) -> str:
+def describe_status(status: int) -> str:
+    """A status as people read it: ``HTTP 404 Not Found``."""
     try:
         return f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
@@ -115,7 +116,7 @@ def redirect(request: Request, page: Page, limit: int) -> Request:
 def _target(page: Page) -> str:
     location = page.headers.get("location", "")
     if not location.strip():
-        raise FetchError(f"{_described(page.status)} without a Location", status=page.status)
+        raise FetchError(f"{describe_status(page.status)} without a Location", status=page.status)
     # Bytes that are no UTF-8 reach us as lone surrogates; they go back to the server as they came.
     location = _RAW_BYTE.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", location)
     target = resolve(page.url, location)

@@ -19,10 +19,10 @@ EXPECT = "expect: {{ i: {{ {}: x }} }}"
 CASES = [
     *(
         (TOP, key)
-        for key in ["vars", "auth", "login", "responses", "tests", "seen"]
+        for key in ["vars", "auth", "login", "tests", "seen"]
     ),
     *((SEED, key) for key in ["sitemap", "feed", "file"]),
-    *((PAGE, key) for key in ["detail", "responses", "login", "explode", "context", "span", "sort"]),
+    *((PAGE, key) for key in ["detail", "login", "explode", "context", "span", "sort"]),
     *((ITEM, key) for key in ["detail", "explode", "context", "span", "sort"]),
     *(
         (FIELD, key)

@@ -8,6 +8,7 @@ from typing import Literal
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node, ScalarNode
 from scrapekit.recipe.model.items import ItemRule
+from scrapekit.recipe.model.responses import NamedResponses, ResponseRule
 from scrapekit.recipe.model.values import Field, Selector
 
 
@@ -113,4 +114,6 @@ class PageRule:
     items: tuple[ItemRule, ...] = ()
     links: tuple[LinkRule, ...] = ()
     paginate: Paginate | None = None
+    responses: tuple[ResponseRule | NamedResponses, ...] = ()
+    """Which answers mean what, in order; in a whole recipe the named sets have been put in."""
     expect_empty: bool = False

@@ -1,0 +1,237 @@
+"""``responses``: which answer means what, in ordered rules and in named sets of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Literal
+
+from scrapekit import units
+from scrapekit.errors import Problems, did_you_mean
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
+from scrapekit.options import Options, as_text
+from scrapekit.recipe.model import PageRule
+from scrapekit.recipe.model.responses import VERDICTS, After, NamedResponses, ResponseRule, RuledVerdict
+from scrapekit.recipe.read_request import is_token
+from scrapekit.recipe.read_selector import Found, Ground, read_selector
+
+SELECTORS = ("css", "xpath", "jsonpath", "regex", "select")
+"""The keys of a rule that look into the page."""
+
+_CONDITIONS = ("when", "status", *SELECTORS)
+_PAUSES: tuple[Literal["host", "page"], ...] = ("host", "page")
+# No expression begins so, whatever language the page's parser reads.
+_SELECTOR = re.compile(r"\s*[a-z]+:(?!:)")
+_STATUS = re.compile(r"([1-5])xx\Z|([1-5]\d\d)(?:\s*-\s*([1-5]\d\d))?\Z")
+_LONGEST_WAIT = 3600.0
+"""No pause of a host is remembered longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Responses:
+    """The recipe's top ``responses``: rules for all page rules, or sets for those that name them."""
+
+    common: tuple[ResponseRule, ...] = ()
+    sets: Mapping[str, tuple[ResponseRule, ...]] = field(default_factory=dict)
+
+
+def read_page_responses(ground: Ground, page: Options) -> tuple[ResponseRule | NamedResponses, ...]:
+    """A page rule's own rules, in order; the name of a set stands for its rules."""
+    node, path = page.node("responses"), page.at("responses")
+    if node is None:
+        return ()
+    entries = node.items if isinstance(node, ListNode) else (node,)
+    at = path + "[{}]" if isinstance(node, ListNode) else path
+    return tuple(
+        found
+        for place, entry in enumerate(entries)
+        if (found := _entry(ground, entry, at.format(place))) is not None
+    )
+
+
+def _entry(ground: Ground, node: Node, path: str) -> ResponseRule | NamedResponses | None:
+    if isinstance(node, ScalarNode) and node.value is not None:
+        return NamedResponses(as_text(node), path)
+    return _rule(ground, node, path)
+
+
+def read_responses(node: Node | None, ground: Ground) -> Responses:
+    """The section at the recipe's top."""
+    if isinstance(node, ListNode):
+        return Responses(tuple(_rules(ground, node, "responses")))
+    if isinstance(node, MapNode) and not {"when", "then"} & set(node.entries):
+        sets = {name: tuple(_set(ground, name, each)) for name, each in node.entries.items()}
+        return Responses(sets=sets)
+    if node is not None:
+        message = f"expected a list of rules, or named lists of them, found {describe(node)}"
+        ground.problems.add(node.mark, "responses", message, "write - { when: CONDITION, then: VERDICT }")
+    return Responses()
+
+
+def _set(ground: Ground, name: str, node: Node) -> Iterator[ResponseRule]:
+    path = f"responses.{name}"
+    if isinstance(node, ListNode):
+        yield from _rules(ground, node, path)
+    else:
+        message = f"expected a list of rules, found {describe(node)}"
+        ground.problems.add(node.mark, path, message, "write - { when: CONDITION, then: VERDICT }")
+
+
+def _rules(ground: Ground, node: ListNode, path: str) -> Iterator[ResponseRule]:
+    for place, each in enumerate(node.items):
+        rule = _rule(ground, each, f"{path}[{place}]")
+        if rule is not None:
+            yield rule
+
+
+def put_in_responses(
+    pages: Mapping[str, PageRule], node: Node | None, problems: Problems, *, login: bool
+) -> dict[str, PageRule]:
+    """Page rules with the named sets put in, and the rules for all behind their own.
+
+    *node* is the recipe's top ``responses``; without a *login* none of them can ask for one.
+    """
+    parsers = {rule.parser for rule in pages.values()}
+    responses = read_responses(node, Ground(problems, parsers.pop() if len(parsers) == 1 else "json"))
+    found = {name: _with_rules(rule, responses, problems) for name, rule in pages.items()}
+    if not login:
+        _refuse_login([rule for page in pages.values() for rule in page.responses], responses, problems)
+    return found
+
+
+def _refuse_login(
+    rules: Iterable[ResponseRule | NamedResponses], responses: Responses, problems: Problems
+) -> None:
+    for rule in chain(rules, responses.common, *responses.sets.values()):
+        if isinstance(rule, ResponseRule) and rule.verdict == "login":
+            message = "there is no login to do anew"
+            problems.add(
+                rule.mark, f"{rule.path}.then", message, 'say how under "login" at the recipe\'s top'
+            )
+
+
+def _with_rules(page: PageRule, responses: Responses, problems: Problems) -> PageRule:
+    rules: list[ResponseRule | NamedResponses] = []
+    for entry in page.responses:
+        if isinstance(entry, ResponseRule):
+            rules.append(entry)
+        elif (name := str(entry.name.value)) in responses.sets:
+            rules += responses.sets[name]
+        elif not entry.name.broken:
+            hint = did_you_mean(name, responses.sets) or "name it at the top: responses: { NAME: [ ... ] }"
+            problems.add(entry.name.mark, entry.path, f'there are no responses "{shown(name)}"', hint)
+    rules += responses.common
+    return replace(page, responses=tuple(rules)) if rules or page.responses else page
+
+
+def _rule(ground: Ground, node: Node, path: str) -> ResponseRule | None:
+    options = Options(node, ground.problems, path, mark=node.mark)
+    verdict = _verdict(options)
+    when, found = _condition(ground, options)
+    rule = ResponseRule(
+        path,
+        options.where("then"),
+        verdict or "ok",
+        statuses=_statuses(options),
+        when=when,
+        selector=found.selector if found else None,
+        reads=found.reads if found else (),
+        equals=_equals(options, found),
+        after=_after(ground, options),
+        times=options.integer("times", least=0, most=1000),
+        pause=options.choice("pause", _PAUSES) or None,  # type: ignore[arg-type]
+        reason=" ".join(options.text("reason").split()),
+    )
+    _check(options, rule, verdict)
+    options.close()
+    return rule if verdict else None
+
+
+def _verdict(options: Options) -> RuledVerdict | None:
+    if not options.require("then", f"write what the answer means: {', '.join(VERDICTS)}"):
+        return None
+    word = options.choice("then", VERDICTS, later=("rotate",))
+    return next((verdict for verdict in VERDICTS if verdict == word), None)
+
+
+def _condition(ground: Ground, options: Options) -> tuple[ScalarNode | None, Found | None]:
+    written = [key for key in SELECTORS if key in options]
+    for key in written[1:]:
+        options.node(key)
+        options.problem(key, f'"{key}" stands beside "{written[0]}"', "make two rules of it")
+    found = _selector(ground, options, written[0]) if written else None
+    when = options.scalar("when", "a condition")
+    if when is None or when.broken or not _SELECTOR.match(str(when.value)):
+        return (None if when is None or when.broken else when), found
+    if written:
+        options.problem("when", f'a selector stands here and under "{written[0]}"', "make two rules of it")
+        return None, found
+    return None, read_selector(ground, when, options.at("when"))
+
+
+def _selector(ground: Ground, options: Options, key: str) -> Found | None:
+    node = options.node(key)
+    if node is None:
+        return None
+    return read_selector(ground, node, options.at(key), None if key == "select" else key)
+
+
+def _equals(options: Options, found: Found | None) -> Node | None:
+    node = options.node("equals")
+    values = node.items if isinstance(node, ListNode) else (node,)
+    for each in values:
+        if each is not None and not isinstance(each, ScalarNode):
+            message = f"expected a value or a list of values, found {describe(each)}"
+            options.problems.add(each.mark, options.at("equals"), message)
+    if node is not None and found is None and not any(key in options for key in SELECTORS):
+        options.problem("equals", '"equals" is about what a selector finds', 'add "jsonpath", "css", ...')
+    return node
+
+
+def _statuses(options: Options) -> tuple[range, ...]:
+    found = []
+    for node in options.texts("status"):
+        match = _STATUS.match(str(node.value).strip())
+        if match is None:
+            message = f"expected a status such as 404, 5xx or 500-599, found {describe(node)}"
+            options.problems.add(node.mark, options.at("status"), message)
+        elif match[1]:
+            found.append(range(int(match[1]) * 100, int(match[1]) * 100 + 100))
+        else:
+            found.append(range(int(match[2]), int(match[3] or match[2]) + 1))
+    return tuple(found)
+
+
+def _after(ground: Ground, options: Options) -> After | None:
+    node = options.scalar("after", "a duration, or header:NAME")
+    if node is None or node.broken:
+        return None
+    text = str(node.value).strip()
+    if text.lower().startswith("header:"):
+        name = text[7:].strip()
+        if not is_token(name):
+            options.problem("after", f'no header is named "{shown(name)}"', "write header:retry-after")
+        return After(header=name.lower())
+    if _SELECTOR.match(text):
+        found = read_selector(ground, node, options.at("after"))
+        return After(selector=found.selector) if found else None
+    seconds = 0.0 if text == "0" else units.duration(text)
+    if seconds is None:
+        hint = "or what says it: header:retry-after, json:$.retry_after"
+        options.problem("after", f"expected a duration such as 500ms or 30s, found {describe(node)}", hint)
+    elif seconds > _LONGEST_WAIT:
+        options.problem("after", "must be at most 1h")
+    return After(seconds=seconds)
+
+
+def _check(options: Options, rule: ResponseRule, verdict: RuledVerdict | None) -> None:
+    if not any(key in options for key in _CONDITIONS):
+        message = "a rule needs a condition"
+        options.problems.add(options.mark, options.path, message, f"one of {', '.join(_CONDITIONS)}")
+    for key in ("after", "times", "pause"):
+        if key in options and verdict is not None and verdict != "retry":
+            options.problem(key, f'"{key}" is about a retry; this rule says {verdict}')
+    if rule.equals is not None and rule.when is not None and "value" in str(rule.when.value):
+        options.problem("equals", '"equals" stands beside a condition on value', "leave out one of the two")
