@@ -141,6 +141,9 @@ class Request:
 class Page:
     """What came back for a request, whole. ``headers`` has lower-case names; ``body`` is decompressed."""
 
+    holds_late = False
+    """True where placeholders stand in its address, headers or body for values that were sent."""
+
     def __init__(
         self,
         request: Request,

@@ -10,6 +10,7 @@ from time import time
 
 from scrapekit.errors import Problems
 from scrapekit.extract.draft import Draft, Terms
+from scrapekit.extract.late_outcome import minding_late
 from scrapekit.extract.named_pipes import compile_pipes
 from scrapekit.extract.pagination import compile_begin
 from scrapekit.extract.reading import PAGE_NAMES, Ground
@@ -21,6 +22,7 @@ from scrapekit.parts import Parser
 from scrapekit.planned_export import KindInfo, PlannedExport, compile_export
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.model import Field, PageRule, Recipe
+from scrapekit.web.late import placeholder
 from scrapekit.web.url import Scope
 
 __all__ = ["Plan", "PlannedExport", "compile_plan"]
@@ -61,7 +63,7 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     Imports the parts that the recipe names and opens nothing. Exports are written below *output*.
     """
     inputs = recipe.inputs
-    terms = Terms(plugins, problems, {"inputs": list(inputs)}, set())
+    terms = Terms(plugins, problems, {"inputs": list(inputs)}, set(), late=_late(recipe))
     terms = replace(terms, pipes=compile_pipes(terms, recipe.pipes))
     kinds = kinds_of(recipe)
     begins = {name: begin for name, rule in recipe.pages.items() if (begin := compile_begin(rule.paginate))}
@@ -96,8 +98,26 @@ def _compile_page(terms: Terms, rule: PageRule, around: Surroundings) -> Callbac
     options = Options(rule.parser_options, terms.problems, f"{rule.path}.parser", mark=mark)
     parser: Parser = factory(options)
     names = {**terms.names, "page": PAGE_NAMES, "parent": list(around.ground.parents)}
-    draft = Draft(terms.plugins, terms.problems, names, terms.parts, parser, rule.parser, pipes=terms.pipes)
-    return compile_rule(draft, rule, around)
+    draft = Draft(
+        terms.plugins,
+        terms.problems,
+        names,
+        terms.parts,
+        parser,
+        rule.parser,
+        pipes=terms.pipes,
+        late=terms.late,
+    )
+    return minding_late(compile_rule(draft, rule, around))
+
+
+def _late(recipe: Recipe) -> dict[str, dict[str, str | None]]:
+    """What only requests may name: the secrets, each with the placeholder for its value if it has one."""
+    secrets = {
+        name: None if secret.value is None else placeholder("inputs", name)
+        for name, secret in recipe.bound.items()
+    }
+    return {"inputs": secrets} if secrets else {}
 
 
 def _parents(recipe: Recipe) -> dict[str, dict[str, None]]:

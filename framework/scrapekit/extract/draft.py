@@ -30,6 +30,11 @@ class Terms:
     """Every part that was loaded so far, as ``parsers.html``."""
     pipes: Mapping[str, Sequence[Made]] = field(default=NOTHING, kw_only=True)
     """The recipe's named pipes, each as its filters made ready."""
+    late: Mapping[str, Mapping[str, str | None]] = field(default=NOTHING, kw_only=True)
+    """Root name → names that only requests may use → the placeholder that stands for the value until
+    the request is sent, None for a value that there is not."""
+    in_request: bool = field(default=False, kw_only=True)
+    """True for the terms of what is sent, which may use the late names."""
 
     def load(self, kind: str, name: str, mark: Mark, path: str, also: Iterable[str] = ()) -> Any:
         """The part of that name; None, and a problem at *mark*, when there is no usable one.

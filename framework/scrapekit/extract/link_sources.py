@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from scrapekit.errors import SelectorError
 from scrapekit.extract.draft import Draft
+from scrapekit.extract.late_names import in_request
 from scrapekit.extract.objects import compile_fields
 from scrapekit.extract.reading import InvalidField, Reading
 from scrapekit.extract.selectors import compile_reads, compile_selector
@@ -75,7 +76,7 @@ def _compile_url(draft: Draft, rule: LinkRule) -> Render | None:
     if rule.url is None:
         return None
     return compile_text(
-        draft.with_items(each.name for each in rule.carry), rule.url, f"{rule.path}.url"
+        in_request(draft.with_items(each.name for each in rule.carry)), rule.url, f"{rule.path}.url"
     ).render
 
 

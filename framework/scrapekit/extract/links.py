@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from scrapekit.errors import PageError
 from scrapekit.extract.checks import Check, compile_check, compile_patterns
 from scrapekit.extract.draft import Draft
+from scrapekit.extract.late_names import marking
 from scrapekit.extract.link_sources import FindLinks, compile_source
 from scrapekit.extract.reading import Reading, blame
 from scrapekit.extract.requests import Shape, compile_shape
@@ -74,7 +75,13 @@ def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLi
     shaped = compile_shape(inside, rule.shape, rule.path)
     if find is None:
         return None
-    steps = _Steps(find, wanted, check, _maker(rule, shaped, begin), shaped is None and begin is None)
+    steps = _Steps(
+        find,
+        wanted,
+        check,
+        _marking(draft, rule, _maker(rule, shaped, begin)),
+        shaped is None and begin is None,
+    )
     return _blaming(_follow(rule, steps), rule, f"parser {draft.parser_name}")
 
 
@@ -119,6 +126,11 @@ def _maker(rule: LinkRule, shape: Shape | None, begin: Begin | None) -> Make:
     if begin is None:
         return chosen
     return lambda url, carry, reading: begin(chosen(url, carry, reading))
+
+
+def _marking(draft: Draft, rule: LinkRule, make: Make) -> Make:
+    mark = marking(draft, rule.url, rule.shape)
+    return make if mark is None else lambda url, carry, reading: mark(make(url, carry, reading))
 
 
 class _Addresses:

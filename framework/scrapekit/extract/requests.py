@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 from scrapekit.extract.draft import Terms
+from scrapekit.extract.late_names import in_request
 from scrapekit.extract.link_sources import as_json
 from scrapekit.extract.params import FORM, JSON, as_param, header_text, with_query
 from scrapekit.extract.reading import is_empty
@@ -29,6 +30,7 @@ def compile_shape(terms: Terms, shape: RequestShape, path: str) -> Shape | None:
     """The shape as a function; None when it asks for nothing but GET. Empty parameters are left out."""
     if shape == RequestShape(encoding=shape.encoding):
         return None
+    terms = in_request(terms)
     query = compile_tree(terms, shape.query, f"{path}.query") if shape.query else None
     headers = compile_tree(terms, shape.headers, f"{path}.headers") if shape.headers else None
     text, content_type = _body(terms, shape, path)

@@ -8,10 +8,12 @@ from typing import Any
 
 from scrapekit.errors import ExpressionError
 from scrapekit.extract.draft import Terms
+from scrapekit.extract.late_names import check_late, check_late_text, is_late
 from scrapekit.extract.pipes import filter_resolver
 from scrapekit.extract.reading import Reading
 from scrapekit.language.expression import compile_expression
-from scrapekit.language.template import compile_template, has_placeholder
+from scrapekit.language.expression_syntax import parse
+from scrapekit.language.template import Template, compile_template, has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
 
 Names = frozenset[tuple[str, str]]
@@ -40,10 +42,27 @@ def compile_text(terms: Terms, node: ScalarNode, path: str) -> Text:
     if node.literal or not isinstance(value, str) or not has_placeholder(value):
         return constant(value)
     try:
+        if terms.late:
+            check_late_text(terms, value)
         template = compile_template(value, terms.names, filter_resolver(terms, path), at=node.at)
     except ExpressionError as error:
         return _refused(terms, node, path, error)
+    if terms.in_request and is_late(terms, template.uses):
+        return _with_placeholders(terms, template)
     return Text(template.run, template.uses)
+
+
+def _with_placeholders(terms: Terms, template: Template) -> Text:
+    """The text with what stands for values that are put in when the request is sent."""
+    run, late = template.run, terms.late
+    if all(name in late.get(root, ()) for root, name in template.uses):
+        return constant(run(late))
+
+    def render(environment: Mapping[str, Mapping[str, Any]]) -> Any:
+        here = {root: {**environment.get(root, {}), **known} for root, known in late.items()}
+        return run({**environment, **here})
+
+    return Text(render, template.uses)
 
 
 def compile_condition(terms: Terms, node: ScalarNode, path: str, *, bare: str = "") -> Text:
@@ -53,6 +72,8 @@ def compile_condition(terms: Terms, node: ScalarNode, path: str, *, bare: str = 
     text = node.value if isinstance(node.value, str) else node.text
     resolve = filter_resolver(terms, path)
     try:
+        if terms.late:
+            check_late(terms, parse(text), alone=False)
         expression = compile_expression(text, terms.names, resolve, bare=bare, at=node.at)
     except ExpressionError as error:
         return _refused(terms, node, path, error)

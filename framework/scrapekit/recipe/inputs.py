@@ -1,22 +1,26 @@
-"""The ``inputs`` of a recipe: what may be given, and the value each one has in this run."""
+"""The ``inputs`` of a recipe: what may be given, from where, and to whom a secret goes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from scrapekit.errors import Problems, did_you_mean, nearest
-from scrapekit.mark import Mark, SourceText
-from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
+from scrapekit.errors import Problems, did_you_mean
+from scrapekit.mark import Mark
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, shown
 from scrapekit.options import Options, as_text
-from scrapekit.recipe.scalar import typed
+from scrapekit.recipe.input_values import Input, Sources, on_command_line, value_of
+from scrapekit.recipe.model import Bound
 from scrapekit.regex import RegexError, compile_regex
+from scrapekit.web.url import origin_of, target_of
 
 TYPES = ("string", "int", "float", "bool", "enum", "secret")
 _NAME = re.compile(r"[^\W\d]\w*\Z")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
-_TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+OUR_VARIABLES = "SCRAPEKIT_"
+"""How a variable's name begins that may be read into an input which is no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,54 +29,56 @@ class Inputs:
 
     values: Mapping[str, object] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Each secret's value; empty when it was not given."""
     failed: frozenset[str] = frozenset()
     """Inputs with a problem, so that nothing more is said about texts that use them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """One declared input. ``options`` maps what people give to what the recipe gets."""
-
-    name: str
-    mark: Mark
-    type: str
-    required: bool
-    env: str
-    default: Node | None
-    pattern: re.Pattern[str] | None
-    options: Mapping[str, object]
-
-    @property
-    def path(self) -> str:
-        return f"inputs.{self.name}"
+    bound: Mapping[str, Bound] = field(default_factory=dict)
+    """The secrets with where they may go."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Input → the variable or file that its value is from, for those that have one."""
 
 
 def read_inputs(
-    node: Node | None, problems: Problems, *, given: Mapping[str, str], environ: Mapping[str, str], mark: Mark
+    node: Node | None,
+    problems: Problems,
+    *,
+    given: Mapping[str, str],
+    environ: Mapping[str, str],
+    mark: Mark,
+    folder: Path | None = None,
 ) -> Inputs:
     """The inputs that *node* declares, each with its value in this run.
 
-    That is what was given, else what the environment holds, else the default.
-
-    An input without a default must be given unless it says ``required: false``; then it is null.
+    That is what was given, else what the environment holds, else what its file in *folder* says,
+    else the default. An input without a default must be given unless it says ``required: false``;
+    then it is null.
     """
     section = Options(node, problems, "inputs", mark=mark)
     names = section.keys()
     declared = [found for name in names if (found := _declare(section, name, problems)) is not None]
     _refuse_unknown(given, names, problems, secretive=any(found.type == "secret" for found in declared))
+    sources = Sources(given, environ, folder or Path())
+    return _valued(declared, sources, problems, set(names))
+
+
+def _valued(declared: list[Input], sources: Sources, problems: Problems, names: set[str]) -> Inputs:
     values: dict[str, object] = {}
-    secrets: dict[str, str] = {}
-    failed = set(names) - {found.name for found in declared}
+    bound: dict[str, Bound] = {}
+    said: dict[str, str] = {}
+    failed = names - {found.name for found in declared}
     for found in declared:
         before = len(problems)
-        value = _value(found, given, environ, problems)
+        value, source = value_of(found, sources, problems)
         if len(problems) > before:
             failed.add(found.name)
+        if source and not source.startswith("-i"):
+            said[found.name] = source
         if found.type == "secret":
-            secrets[found.name] = "" if value is None else str(value)
+            bound[found.name] = Bound(None if value is None else str(value), found.origins, source)
         else:
             values[found.name] = value
-    return Inputs(values, secrets, frozenset(failed))
+    secrets = {name: secret.value or "" for name, secret in bound.items()}
+    return Inputs(values, secrets, frozenset(failed), bound, said)
 
 
 def _refuse_unknown(
@@ -83,14 +89,10 @@ def _refuse_unknown(
             # The name may be a misspelt secret's, and then the text is the secret.
             word = f"-i {shown(name)}" if secretive else f"-i {shown(name)}={shown(text)}"
             hint = did_you_mean(name, known) or "this recipe has no inputs"
-            problems.add(_on_command_line(word), "inputs", f'unknown input "{shown(name)}"', hint)
+            problems.add(on_command_line(word), "inputs", f'unknown input "{shown(name)}"', hint)
 
 
-def _on_command_line(word: str) -> Mark:
-    return Mark(SourceText(word, ()), 1, 1)
-
-
-def _declare(section: Options, name: str, problems: Problems) -> _Input | None:
+def _declare(section: Options, name: str, problems: Problems) -> Input | None:
     if not _NAME.match(name):
         hint = "a letter, then letters, digits and _"
         problems.add(
@@ -102,12 +104,14 @@ def _declare(section: Options, name: str, problems: Problems) -> _Input | None:
     )
     default = options.node("default")
     kind = options.choice("type", TYPES, _type_of(default))
-    found = _Input(
+    found = Input(
         name,
         section.key_mark(name),
         kind,
         options.flag("required", default is None),
-        _variable(options),
+        _variable(options, kind),
+        _of_secret(options, "file", kind),
+        _origins(options, kind),
         default,
         _pattern(options, kind),
         _choices(options, kind),
@@ -134,12 +138,41 @@ def _type_of(default: Node | None) -> str:
             return "string"
 
 
-def _variable(options: Options) -> str:
+def _variable(options: Options, kind: str) -> str:
     name = options.text("env")
     if name and not _VARIABLE.match(name):
         options.problem("env", f'"{shown(name)}" cannot name an environment variable')
         return ""
+    if name and kind != "secret" and not name.startswith(OUR_VARIABLES):
+        # What other programs keep there may be anyone's secret; only a secret is never shown or passed on.
+        message = f"${shown(name)} may hold a secret, and an input of type {kind} can go anywhere"
+        hint = f"write type: secret, or use a variable whose name begins with {OUR_VARIABLES}"
+        options.problem("env", message, hint)
     return name
+
+
+def _of_secret(options: Options, key: str, kind: str) -> ScalarNode | None:
+    node = options.scalar(key)
+    if node is not None and kind != "secret":
+        options.problem(key, f"{key} is for secrets, this input is of type {kind}", "write type: secret")
+        return None
+    return node
+
+
+def _origins(options: Options, kind: str) -> tuple[str, ...]:
+    """The sites that a secret may be sent to, under ``for``; none: the seeds' own."""
+    found = []
+    for node in options.texts("for"):
+        text = str(node.value)
+        origin = origin_of(text)
+        if not origin or target_of(text) != "/":
+            message = f'"{shown(text)}" is not a whole site'
+            options.problems.add(node.mark, options.at("for"), message, "write it as https://api.example")
+        else:
+            found.append(origin)
+    if "for" in options and kind != "secret":
+        options.problem("for", f"for is for secrets, this input is of type {kind}", "write type: secret")
+    return tuple(dict.fromkeys(found))
 
 
 def _pattern(options: Options, kind: str) -> re.Pattern[str] | None:
@@ -172,78 +205,3 @@ def _choices(options: Options, kind: str) -> Mapping[str, object]:
     message = "an enum needs options: a list of values, or a mapping from what is given to its value"
     options.problem("options", message)
     return {}
-
-
-def _value(found: _Input, given: Mapping[str, str], environ: Mapping[str, str], problems: Problems) -> object:
-    if (text := given.get(found.name)) is not None:
-        word = f"-i {found.name}" if found.type == "secret" else f"-i {found.name}={shown(text)}"
-        node = ScalarNode(text, _on_command_line(word), text)
-        return _checked(found, node, problems, typed(text), hidden=found.type == "secret")
-    if found.env and (text := environ.get(found.env)):
-        mark = _on_command_line(f"${found.env}")
-        # What a variable holds may be anyone's secret, whatever a recipe calls it.
-        return _checked(found, ScalarNode(text, mark, text), problems, typed(text), hidden=True)
-    if isinstance(found.default, ScalarNode):
-        return _checked(found, found.default, problems, found.default.value)
-    if found.default is not None:
-        message = f"a default is one value, found {describe(found.default)}"
-        problems.add(found.default.mark, f"{found.path}.default", message)
-    elif found.required:
-        variable = f" or set ${found.env}" if found.env else ""
-        hint = f"give it with -i {found.name}=VALUE{variable}"
-        problems.add(found.mark, found.path, f'the input "{found.name}" is missing', hint)
-    return None
-
-
-def _checked(
-    found: _Input, node: ScalarNode, problems: Problems, meaning: object, *, hidden: bool = False
-) -> object:
-    """The value as its type wants it; *meaning* is what YAML would read in the text."""
-    if node.value is None:
-        return None
-    text = str(as_text(node).value)
-    if any(0xD800 <= ord(sign) <= 0xDFFF for sign in text):
-        problems.add(node.mark, found.path, "the value is not UTF-8 text")
-        return None
-    value, expected = _AS_TYPE[found.type](found, text, meaning)
-    if value is None and expected:
-        seen = "something else" if hidden else f'the text "{shown(text)}"'
-        hint = "" if hidden else nearest(text, found.options)
-        problems.add(node.mark, found.path, f"expected {expected}, found {seen}", hint)
-    return value
-
-
-def _as_text_type(found: _Input, text: str, meaning: object) -> tuple[object, str]:
-    if found.pattern is None or found.pattern.fullmatch(text):
-        return text, ""
-    return None, f"text that matches {shown(found.pattern.pattern)}"
-
-
-def _as_int(found: _Input, text: str, meaning: object) -> tuple[object, str]:
-    whole = isinstance(meaning, int) and not isinstance(meaning, bool)
-    return (meaning if whole else None), "a whole number"
-
-
-def _as_float(found: _Input, text: str, meaning: object) -> tuple[object, str]:
-    number = isinstance(meaning, (int, float)) and not isinstance(meaning, bool)
-    return (meaning if number else None), "a number"
-
-
-def _as_bool(found: _Input, text: str, meaning: object) -> tuple[object, str]:
-    return _TRUTH.get(text.lower()), "true or false"
-
-
-def _as_enum(found: _Input, text: str, meaning: object) -> tuple[object, str]:
-    if not found.options or text in found.options:
-        return found.options.get(text), ""
-    return None, f"one of {', '.join(shown(label) for label in found.options)}"
-
-
-_AS_TYPE: Mapping[str, Callable[[_Input, str, object], tuple[object, str]]] = {
-    "string": _as_text_type,
-    "secret": _as_text_type,
-    "int": _as_int,
-    "float": _as_float,
-    "bool": _as_bool,
-    "enum": _as_enum,
-}

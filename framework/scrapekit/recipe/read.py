@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from scrapekit.errors import Problems
 from scrapekit.mark import Mark
@@ -23,6 +23,7 @@ from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.read_settings import read_crawl, read_expect, read_http
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
+from scrapekit.web.late import forms_of
 
 _TO_COME = ("vars", "auth", "login", "tests", "seen", "meta")
 # Safe as a folder's name on every system, and in a terminal.
@@ -48,7 +49,14 @@ def read_recipe(
     if not check_version(tree, problems):
         return None
     tree = put_in_fragments(tree, problems)
-    given = read_inputs(tree.get("inputs"), problems, given=inputs, environ=environ, mark=start)
+    given = read_inputs(
+        tree.get("inputs"),
+        problems,
+        given=inputs,
+        environ=environ,
+        mark=start,
+        folder=Path(file).parent,
+    )
     tree = substitute(tree, given, problems)
     options = Options(tree, problems, "", mark=start)
     options.not_yet(*_TO_COME)
@@ -85,7 +93,9 @@ def _assemble(
         expect={kind: expect.get(kind, Expect(least=0)) for kind in kinds},
         inputs=given.values,
         fingerprint="",
-        secrets=tuple(value for value in given.secrets.values() if value),
+        secrets=tuple(form for value in given.secrets.values() for form in forms_of(value)),
+        bound=given.bound,
+        sources=given.sources,
         expect_any=tuple(kind for kind in kinds if kind not in expect),
         pipes=read_pipes(options.node("pipes"), options.problems),
     )

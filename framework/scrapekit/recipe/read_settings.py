@@ -47,7 +47,7 @@ def _texts(node: MapNode | None) -> Mapping[str, str | Secret]:
     found: dict[str, str | Secret] = {}
     for name, value in node.entries.items() if node else ():
         if isinstance(value, ScalarNode) and isinstance(value.value, SecretText):
-            found[name] = Secret(value.value.reveal())
+            found[name] = Secret(value.value.reveal(), value.value.names)
         elif isinstance(value, ScalarNode) and value.value is not None and not value.broken:
             found[name] = str(as_text(value).value)
     return found

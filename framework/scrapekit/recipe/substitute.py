@@ -14,17 +14,44 @@ from scrapekit.recipe.inputs import Inputs
 
 _Path: TypeAlias = tuple[str, ...]
 
-SECRET_PLACES = (("http", "headers"), ("http", "cookies"))
-"""The sections whose values may hold a secret: they are sent to the seeds' own hosts only."""
+SECRET_PLACES = (("http", "headers"), ("http", "cookies"), ("http", "auth"))
+"""The settings whose values may hold a secret; it is put in here, and sent to its own sites only."""
+
+_REQUEST_KEYS = frozenset({"url", "query", "headers", "cookies", "form", "json", "body", "graphql", "at"})
+_REQUESTING = ("seeds", "pages", "login", "vars")
+"""The sections that make requests: there a secret stays a template until the request is sent."""
 
 _SETTLED = ("name", "http", "crawl", "expect", "export")
 """Sections that are settled before the first page: in them no template is left for later."""
 
 
+SECRETS_GO = "secrets go in http and in requests: url, query, headers, cookies, form, json, body, graphql"
+
+
+def _may_hold_secrets(path: _Path) -> bool:
+    """True for the settings of ``http`` that take a secret, and for what requests are made of."""
+    if path[0] not in _REQUESTING:
+        return path[:2] in SECRET_PLACES
+    if path[0] == "seeds" and not set(path) & {"carry", "each"}:
+        return True
+    # A field's own settings make no request, save for the page that it is read at.
+    inner = path[2:]
+    cut = max((at for at, key in enumerate(inner) if key in ("fields", "carry")), default=-1)
+    if cut >= 0:
+        return "at" in inner[cut + 2 :]
+    return any(key in _REQUEST_KEYS for key in inner)
+
+
+def _is_secret(name: Name, inputs: Inputs) -> bool:
+    return name.root == "inputs" and name.attribute in inputs.secrets
+
+
 class SecretText(str):
     """A text that shows as ``•••`` wherever it is printed; ``reveal`` gives it."""
 
-    __slots__ = ()
+    __slots__ = ("names",)
+    names: tuple[str, ...]
+    """The secrets that it is made of."""
 
     def __str__(self) -> str:
         return "•••"
@@ -84,6 +111,8 @@ class _Substitution:
         for offset, name in names:
             if name.root == "inputs" and (fault := self._fault(name, path)):
                 return self._refuse(node, path, fault[0], offset, name.width, fault[1])
+        if path[:2] not in SECRET_PLACES and any(_is_secret(name, self._inputs) for _, name in names):
+            return node
         others: list[tuple[int, Tree]] = [found for found in names if found[1].root != "inputs"]
         others += [(offset + tree.offset, tree) for offset, tree in trees if isinstance(tree, Filtered)]
         if not others:
@@ -99,8 +128,8 @@ class _Substitution:
         word, known = name.attribute, [*self._inputs.values, *self._inputs.secrets]
         if word not in known:
             return f'unknown input "{word}"', did_you_mean(word, known) or 'declare it under "inputs"'
-        if word in self._inputs.secrets and path[:2] not in SECRET_PLACES:
-            return f'the secret "{word}" cannot stand here', "secrets go in http.headers or http.cookies"
+        if word in self._inputs.secrets and not _may_hold_secrets(path):
+            return f'the secret "{word}" cannot stand here', SECRETS_GO
         return None
 
     def _evaluate(self, node: ScalarNode, text: str, path: _Path) -> ScalarNode:
@@ -113,8 +142,9 @@ class _Substitution:
             return self._refuse(node, path, str(error), offset, 1, "")
         if isinstance(value, (list, tuple, dict)):
             value = render(value)
-        if any(name in self._inputs.secrets for _, name in template.uses):
+        if secrets := tuple(sorted(name for _, name in template.uses if name in self._inputs.secrets)):
             value = SecretText(render(value))
+            value.names = secrets
             return ScalarNode(value, node.mark, "•••", quoted=True, literal=True)
         return ScalarNode(value, node.mark, render(value), quoted=True, literal=True)
 

@@ -137,6 +137,13 @@ def _body_encoder(request: Request) -> tuple[Callable[[str], str], str]:
     return str, charset
 
 
+def forms_of(value: str) -> tuple[str, ...]:
+    """Every spelling in which *value* may be sent, the value itself first; none of the empty one."""
+    found = [value, quote(value, safe=""), quote(value), quote_plus(value)]
+    found += [json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]]
+    return tuple(dict.fromkeys(form for form in found if form))
+
+
 def mask(text: str) -> str:
     """*text* as people may read it: ``•••`` where a placeholder stands."""
     return _SHAPE.sub(MASK, text) if "zlate" in text else text

@@ -19,9 +19,9 @@ WHOLE = """\
 scrapekit: 1
 name: books
 inputs:
-  q: { type: string, default: tea, env: Q, pattern: '[a-z]+', description: what }
+  q: { type: string, default: tea, env: SCRAPEKIT_Q, pattern: '[a-z]+', description: what }
   sort: { type: enum, options: { new: a, old: b }, default: new }
-  t: { type: secret, env: T, required: false }
+  t: { type: secret, env: T, required: false, for: https://b.test }
   n: 3
 seeds:
   listing:

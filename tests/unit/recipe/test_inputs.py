@@ -73,11 +73,11 @@ def test_an_input_has_its_value(declared: str, given: str | None, value: object)
 
 
 def test_what_is_given_comes_before_the_environment_and_that_before_the_default():
-    declared = "{ env: SHOP, default: c }"
+    declared = "{ env: SCRAPEKIT_SHOP, default: c }"
 
-    assert value_of(declared, "a", {"SHOP": "b"}) == "a"
-    assert value_of(declared, None, {"SHOP": "b"}) == "b"
-    assert value_of(declared, None, {"SHOP": ""}) == "c"
+    assert value_of(declared, "a", {"SCRAPEKIT_SHOP": "b"}) == "a"
+    assert value_of(declared, None, {"SCRAPEKIT_SHOP": "b"}) == "b"
+    assert value_of(declared, None, {"SCRAPEKIT_SHOP": ""}) == "c"
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_a_value_that_does_not_fit_names_the_command_line(declared: str, given: 
 
 
 def test_a_value_from_the_environment_that_does_not_fit_names_its_variable_and_is_not_shown():
-    assert inputs_of("x: { type: int, env: SHOP_N }", {}, {"SHOP_N": "s3cret"})[1] == [
-        "$SHOP_N: inputs.x: expected a whole number, found something else"
+    assert inputs_of("x: { type: int, env: SCRAPEKIT_N }", {}, {"SCRAPEKIT_N": "s3cret"})[1] == [
+        "$SCRAPEKIT_N: inputs.x: expected a whole number, found something else"
     ]
 
 
@@ -198,8 +198,8 @@ def test_a_secret_may_stand_in_a_header_or_a_cookie_and_is_hidden():
     )
 
     assert problems == []
-    assert recipe.http.headers == {"Authorization": Secret("Bearer s3cret-7")}
-    assert recipe.http.cookies == {"id": Secret("s3cret-7")}
+    assert recipe.http.headers == {"Authorization": Secret("Bearer s3cret-7", ("t",))}
+    assert recipe.http.cookies == {"id": Secret("s3cret-7", ("t",))}
     assert (recipe.secrets, recipe.inputs) == (("s3cret-7",), {})
     assert "s3cret" not in repr(recipe)
 

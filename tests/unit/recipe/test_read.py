@@ -256,7 +256,7 @@ def test_the_fingerprint_knows_inputs_but_no_secret():
 
 def test_a_recipe_is_loaded_with_its_overrides_inputs_and_output(tmp_path: Path):
     path = tmp_path / "books.yaml"
-    path.write_text('scrapekit: 1\ninputs: { site: { env: SITE } }\nseeds: "{{ inputs.site }}/all"\n' + PAGES)
+    path.write_text('scrapekit: 1\ninputs: { site: { env: SCRAPEKIT_SITE } }\nseeds: "{{ inputs.site }}/all"\n' + PAGES)
     problems = Problems()
 
     recipe = load_recipe(
@@ -264,7 +264,7 @@ def test_a_recipe_is_loaded_with_its_overrides_inputs_and_output(tmp_path: Path)
         inputs={},
         overrides=[("crawl.delay", "0"), ("pages.p.fields.title", "#title")],
         outputs=["x.json"],
-        environ={"SITE": "https://b.test"},
+        environ={"SCRAPEKIT_SITE": "https://b.test"},
         problems=problems,
     )
 

@@ -29,12 +29,13 @@ from scrapekit.recipe.model.seeds import (
     Seed,
     Span,
 )
-from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Secret, Traps
+from scrapekit.recipe.model.settings import Bound, Crawl, Expect, Export, Http, Secret, Traps
 from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step, Then
 from scrapekit.recipe.model.whole import Recipe
 
 __all__ = [
     "Alternative",
+    "Bound",
     "CalendarUnit",
     "Context",
     "Contract",

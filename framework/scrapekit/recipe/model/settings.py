@@ -15,9 +15,23 @@ class Secret:
     """A value that is never printed, logged or stored; ``repr`` hides it."""
 
     value: str = field(repr=False)
+    names: tuple[str, ...] = ()
+    """The inputs that it is made of."""
 
     def __str__(self) -> str:
         return "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A secret input: its value is put into a request only when that is sent, and to its own origins only."""
+
+    value: str | None = field(default=None, repr=False)
+    """None: it was not given, and need not be."""
+    origins: tuple[str, ...] = ()
+    """As `url.origin_of` writes them; none: the seeds' origins."""
+    source: str = ""
+    """Where the value is from, as people name it: ``$SHOP_TOKEN``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from scrapekit.recipe.model.pages import PageRule
 from scrapekit.recipe.model.seeds import Seed
-from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http
+from scrapekit.recipe.model.settings import Bound, Crawl, Expect, Export, Http
 from scrapekit.recipe.model.values import NamedPipe
 
 
@@ -32,7 +32,11 @@ class Recipe:
     fingerprint: str
     """Changes when the recipe would yield other records; not with pace, time-outs or output paths."""
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """Secret input values, to be masked wherever text is printed."""
+    """Secret input values in every spelling they are sent in, to be masked wherever text is printed."""
+    bound: Mapping[str, Bound] = field(default_factory=dict, repr=False)
+    """The secret inputs by name."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Input → the variable (``$SHOP_TOKEN``) or file that its value is from."""
     expect_any: tuple[str, ...] = ()
     """The kinds that ``expect`` does not name; where there are any, one record of any of them is due."""
     pipes: Mapping[str, NamedPipe] = field(default_factory=dict)
