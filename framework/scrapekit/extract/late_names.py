@@ -10,6 +10,7 @@ from scrapekit.errors import ExpressionError
 from scrapekit.extract.draft import Terms
 from scrapekit.language.expression_tree import Name, Tree, walk
 from scrapekit.language.template import Placeholder, has_placeholder, split
+from scrapekit.mark import Mark
 from scrapekit.model import Request
 from scrapekit.node import ListNode, MapNode, ScalarNode
 from scrapekit.web.late import marked
@@ -79,9 +80,11 @@ def _texts(part: object) -> Iterator[str]:
         case MapNode():
             for node in found.entries.values():
                 yield from _texts(node)
-        case ListNode():
-            for node in found.items:
+        case ListNode() | tuple():
+            for node in found:
                 yield from _texts(node)
+        case Mark():
+            return
         case _ if is_dataclass(found):
             for field in fields(found):
                 yield from _texts(getattr(found, field.name))

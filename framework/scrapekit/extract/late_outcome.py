@@ -9,15 +9,14 @@ from typing import Any, TypeVar
 from scrapekit.model import Item, Outcome, Page, Request, Verdict
 from scrapekit.web.late import marked, mask
 
-
 _Result = TypeVar("_Result")
 
 
 def minding_late(callback: Callable[[Page], _Result]) -> Callable[[Page], _Result]:
     """The callback, whose outcomes hold no placeholder but in requests."""
 
-    def minding(page: Page) -> _Result:
-        found: Any = callback(page)
+    def minding(page: Page) -> Any:
+        found = callback(page)
         return without_late(found) if page.holds_late and isinstance(found, Outcome) else found
 
     return minding
