@@ -150,6 +150,20 @@ class Exporter(Protocol):
         ...
 
 
+@runtime_checkable
+class KeepsEarlier(Protocol):
+    """An exporter that can leave the file of an earlier run where it is, as those should that replace it."""
+
+    def keep_earlier(self) -> bool:
+        """Let go, remove what was written and leave the earlier file as it is; asked instead of ``close``.
+
+        The core asks when a run broke its contract and brought no record for this export: an empty
+        file would destroy a good one. False, with nothing done, when there is no earlier file or when
+        it is the one that is written; then ``close(finished=True)`` follows.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FilterContext:
     """What a filter may know besides its value: the page's URL for relative addresses, and when it was read.

@@ -56,6 +56,18 @@ class Memory:
         self._called(f"close {finished}")
 
 
+class Keeping(Memory):
+    """An exporter that can leave an earlier file where it is."""
+
+    def __init__(self, earlier: bool) -> None:
+        super().__init__()
+        self.earlier = earlier
+
+    def keep_earlier(self):
+        self._called("keep_earlier")
+        return self.earlier
+
+
 @pytest.fixture
 def exporter():
     return Memory()
@@ -128,6 +140,26 @@ async def test_a_group_without_records_for_an_export_leaves_it_alone(tmp_path, e
     await one.close()
 
     assert exporter.calls == ["open None", "close False"]
+
+
+@pytest.mark.parametrize(
+    ("exporter", "fruitless", "kept", "calls"),
+    [
+        (Keeping(earlier=True), ["memory:out.txt"], ["memory:out.txt"], ["keep_earlier"]),
+        (Keeping(earlier=False), ["memory:out.txt"], [], ["keep_earlier", "close True"]),
+        (Keeping(earlier=True), [], [], ["close True"]),
+        (Memory(), ["memory:out.txt"], [], ["close True"]),
+    ],
+)
+async def test_an_earlier_file_stays_where_nothing_was_found_and_the_exporter_can_keep_it(
+    tmp_path, exporter, fruitless, kept, calls
+):
+    one = journal(tmp_path, exporter)
+    await one.open()
+    told = await one.publish(fruitless)
+    await one.close()
+
+    assert (told, exporter.calls) == (kept, ["open None", *calls])
 
 
 async def test_publishing_is_not_yet_the_end_of_a_job(tmp_path, exporter):

@@ -317,6 +317,30 @@ def test_nothing_stays_open_when_opening_fails(path):
     assert len(names_in(Path("/proc/self/fd"))) == before
 
 
+def test_an_earlier_file_is_kept_and_nothing_is_left_beside_it(path):
+    file = RecordFile(path)
+    file.open(None)
+    assert not file.keep_earlier()
+    file.write(b"yesterday")
+    file.close(finished=True)
+    file.open(None)
+    file.write(b"head")
+    file.checkpoint()
+
+    assert file.keep_earlier()
+    assert [(one.name, one.read_bytes()) for one in path.parent.iterdir()] == [(path.name, b"yesterday")]
+
+
+def test_in_place_no_file_is_earlier_than_the_one_that_is_written(path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"yesterday")
+    file = RecordFile(path, in_place=True)
+    file.open(None)
+
+    assert not file.keep_earlier()
+    file.close(finished=True)
+
+
 def test_in_place_what_was_there_stays(path):
     path.parent.mkdir()
     path.write_bytes(b"old\n")

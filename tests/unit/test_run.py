@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -246,6 +247,93 @@ async def test_a_limit_publishes_what_there_is_and_the_next_run_begins_anew(comm
     assert command.titles() == ALL
 
 
+KINDS = {"json": {}, "jsonl": {}, "csv": {}, "tsv": {}, "sqlite": {}}
+ADDED_TO = {"jsonl": "append: true", "sqlite": "mode: update"}
+
+
+def exports_of(kinds: Mapping[str, object]) -> str:
+    """A recipe with an export of each kind, each with the option given for it."""
+    listed = "".join(
+        f"  - {kind}: {{ path: out/books.{kind}{f', {option}' if option else ''} }}\n"
+        for kind, option in kinds.items()
+    )
+    return RECIPE.replace("export: out/books.jsonl\n", f"export:\n{listed}")
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+async def test_a_run_that_finds_nothing_leaves_the_files_of_an_earlier_one(tmp_path, site):
+    command = Command(tmp_path, site, exports_of(KINDS))
+    first = await command()
+    yesterday = files_in(tmp_path / "out")
+    for number in range(3):
+        site.pages[f"/{number}"] = "<p>sold out</p>"
+    second = await command()
+
+    assert [(e.published, e.kept) for e in first.exports] == [(True, False)] * len(KINDS)
+    assert second.exit_code is ExitCode.BROKEN_CONTRACT
+    assert [(e.records, e.published, e.kept) for e in second.exports] == [(0, False, True)] * len(KINDS)
+    assert files_in(tmp_path / "out") == yesterday
+    assert sorted(yesterday) == sorted(f"books.{kind}" for kind in KINDS)
+
+
+async def test_a_run_that_finds_nothing_adds_nothing_to_a_file_that_is_added_to(tmp_path, site):
+    command = Command(tmp_path, site, exports_of(ADDED_TO))
+    await command()
+    yesterday = command.titles()
+    for number in range(3):
+        site.pages[f"/{number}"] = "<p>sold out</p>"
+    second = await command()
+
+    assert [(e.records, e.published, e.kept) for e in second.exports] == [(0, True, False)] * 2
+    assert command.titles() == yesterday == ALL
+    with closing(sqlite3.connect(tmp_path / "out" / "books.sqlite")) as db:
+        assert [row[0] for row in db.execute("SELECT title FROM book ORDER BY title")] == ALL
+
+
+async def test_an_empty_file_appears_where_there_was_none(command, site):
+    for number in range(3):
+        site.pages[f"/{number}"] = "<p>sold out</p>"
+    report = await command()
+
+    assert (report.exports[0].published, report.exports[0].kept) == (True, False)
+    assert command.out.read_bytes() == b""
+
+
+async def test_only_a_broken_contract_keeps_an_earlier_file(command, site):
+    await command()
+    for number in range(3):
+        site.pages[f"/{number}"] = "<p>sold out</p>"
+    report = await command(overrides=[("expect.book.min", "0")])
+
+    assert (report.outcome, report.exports[0].published, report.exports[0].kept) == ("complete", True, False)
+    assert command.out.read_bytes() == b""
+
+
+async def test_of_two_files_only_the_one_without_records_is_kept(tmp_path, site):
+    where = "export:\n  - out/books.jsonl\n  - jsonl: { path: out/last.jsonl, where: \"title == 'Book 2'\" }\n"
+    command = Command(tmp_path, site, RECIPE.replace("export: out/books.jsonl\n", where))
+    await command()
+    site.pages["/2"] = "<p>sold out</p>"
+    report = await command(overrides=[("expect.book.min", "3")])
+
+    assert [(e.records, e.published, e.kept) for e in report.exports] == [(2, True, False), (0, False, True)]
+    assert command.titles() == ["Book 0", "Book 1"]
+    assert command.titles("out/last.jsonl") == ["Book 2"]
+
+
+async def test_that_an_earlier_file_was_kept_is_told_again(command, site):
+    await command()
+    for number in range(3):
+        site.pages[f"/{number}"] = "<p>sold out</p>"
+    first = await command(told=False)
+
+    assert await command() == replace(first, told_again=True)
+    assert (first.exports[0].kept, command.titles()) == (True, ALL)
+
+
 @pytest.mark.parametrize(
     ("recipe", "settings", "outcome"),
     [
@@ -476,7 +564,8 @@ async def test_two_runs_of_one_job_exclude_each_other(command, site):
     loop = asyncio.get_running_loop()
     site.on_ask = lambda path: loop.call_soon_threadsafe(started.set)
     running = asyncio.ensure_future(command())
-    await started.wait()
+    async with asyncio.timeout(10):
+        await started.wait()
     with pytest.raises(JobError, match="is in use by another run"):
         await command()
 

@@ -148,9 +148,45 @@ class BytesForPosition(Lines):
         return {**super().checkpoint(), "mark": b"\x00"}
 
 
+class Keeping(Lines):
+    def keep_earlier(self) -> bool:
+        return self.file.keep_earlier()
+
+
+class Littering(Lines):
+    def keep_earlier(self) -> bool:
+        self.close(finished=False)
+        return self.path.exists()
+
+
+class Pretending(Lines):
+    def keep_earlier(self) -> bool:
+        self.close(finished=False)
+        return True
+
+
+class Forgetful(Lines):
+    def keep_earlier(self) -> bool:
+        return False
+
+
 @pytest.mark.slow
-def test_an_honest_exporter_passes():
-    check_exporter(Lines, read)
+@pytest.mark.parametrize("exporter", [Lines, Keeping])
+def test_an_honest_exporter_passes(exporter):
+    check_exporter(exporter, read)
+
+
+@pytest.mark.slow
+def test_an_exporter_that_writes_the_file_itself_keeps_none_from_it():
+    class Adding(Pretending):
+        def __init__(self, path: Path) -> None:
+            super().__init__(path)
+            self.file = RecordFile(path, in_place=True)
+
+    with pytest.raises(
+        AssertionError, match="keep_earlier is False where the file itself is written: it was True"
+    ):
+        check_exporter(Adding, read, in_place=True)
 
 
 @pytest.mark.slow
@@ -175,6 +211,9 @@ def test_an_exporter_that_promises_at_least_once_may_double_but_not_lose():
         (Buffering, "a run that is broken off goes on where it was"),
         (Remembering, "killed after step 4, resumed at checkpoint 1: record 1 is"),
         (Unrepeatable, "a kill after publishing changes nothing: it raised RuntimeError: published already"),
+        (Littering, "keep_earlier leaves the earlier file, and nothing else: the folder is not as it was"),
+        (Pretending, "keep_earlier leaves the earlier file, and nothing else: there was no earlier file"),
+        (Forgetful, "keep_earlier leaves the earlier file, and nothing else: it kept none"),
         (BytesForPosition, "records come back in order: it raised TypeError: Object of type bytes"),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

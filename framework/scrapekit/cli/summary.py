@@ -74,6 +74,8 @@ def _files(exports: Sequence[ExportReport]) -> Iterator[str]:
 
 
 def _promise(export: ExportReport) -> str:
+    if export.kept:
+        return "the file of an earlier run stays as it was"
     if export.published:
         return f"each {export.guarantee}"
     return f"each {export.guarantee}; the file appears when the run is complete"

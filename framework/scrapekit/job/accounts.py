@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -67,6 +67,7 @@ class Accounts:
         """How the run ended; None while it goes on."""
         self._reason = ""
         self._published = False
+        self._kept: Collection[str] = ()
         self._rates: list[tuple[float, int]] = []
 
     def restore(self, restored: Restored) -> int:
@@ -79,9 +80,9 @@ class Accounts:
         """From now on, count what this engine does."""
         self._engine = engine
 
-    def end(self, how: End, reason: str, *, published: bool = False) -> None:
-        """How the run ended, and why in words."""
-        self.ended, self._reason, self._published = how, reason, published
+    def end(self, how: End, reason: str, *, published: bool = False, kept: Collection[str] = ()) -> None:
+        """How the run ended, and why in words; *kept* names the exports whose earlier file stayed."""
+        self.ended, self._reason, self._published, self._kept = how, reason, published, kept
 
     @property
     def unfinished(self) -> bool:
@@ -143,6 +144,11 @@ class Accounts:
             found.append(f"{failed} of {settled} requests failed; crawl.allow_failed is {share}")
         return found
 
+    def fruitless(self, exports: Iterable[Written]) -> list[str]:
+        """The names of the exports that got no record."""
+        counters = self._engine.committer.counters
+        return [export.name for export in exports if not counters[f"export:{export.name}"]]
+
     async def report(
         self, journal: Journal, listeners_off: Sequence[str], exports: Sequence[Written]
     ) -> Report:
@@ -171,7 +177,8 @@ class Accounts:
                     path=str(export.path),
                     records=counters[f"export:{export.name}"],
                     guarantee=export.exporter.guarantee,
-                    published=self._published,
+                    published=self._published and export.name not in self._kept,
+                    kept=export.name in self._kept,
                 )
                 for export in exports
             ],

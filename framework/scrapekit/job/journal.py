@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from scrapekit.crawl.entries import Committed, Entry, Group, Restored
@@ -19,7 +20,7 @@ from scrapekit.errors import StuckError, UsageError
 from scrapekit.job.ending import FINISHED, Ending
 from scrapekit.job.state import Store
 from scrapekit.model import Item
-from scrapekit.parts import Exporter, Position
+from scrapekit.parts import Exporter, KeepsEarlier, Position
 from scrapekit.report import Failure
 
 _T = TypeVar("_T")
@@ -89,14 +90,21 @@ class Journal:
         """The first *limit* requests that gave no page."""
         return await self._run(self._store.failures, limit)
 
-    async def publish(self) -> None:
-        """Close every export as finished: each file appears under its name."""
-        await self._run(self._publish)
+    async def publish(self, fruitless: Collection[str] = ()) -> Collection[str]:
+        """Close every export as finished: each file appears under its name.
 
-    def _publish(self) -> None:
+        Of the exports named in *fruitless* an earlier file stays instead, where there is one; gives
+        the names of those.
+        """
+        return await self._run(self._publish, fruitless)
+
+    def _publish(self, fruitless: Collection[str]) -> Collection[str]:
+        kept = []
         while self._opened:
             export = self._opened.pop(0)
-            _guarded(export, lambda e=export: e.exporter.close(finished=True))  # type: ignore[misc]
+            if _guarded(export, partial(_finish, export.exporter, export.name in fruitless)):
+                kept.append(export.name)
+        return kept
 
     async def finish(self, ending: Ending) -> None:
         """Note in the store that the job has ended, and how; on return it is durable."""
@@ -134,6 +142,14 @@ def _let_go(export: Export) -> None:
     # What the disk refuses now is lost anyway: the export is opened at its last stored position.
     with suppress(OSError):
         export.exporter.close(finished=False)
+
+
+def _finish(exporter: Exporter, fruitless: bool) -> bool:
+    """Publish, unless nothing was found and an earlier file can stay; True when one stays."""
+    if fruitless and isinstance(exporter, KeepsEarlier) and exporter.keep_earlier():
+        return True
+    exporter.close(finished=True)
+    return False
 
 
 def _write(export: Export, items: Sequence[Item]) -> Position:

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from scrapekit.model import Item
-from scrapekit.parts import Exporter, Position
+from scrapekit.parts import Exporter, KeepsEarlier, Position
 from scrapekit.testing.killing import Step, play, play_and_be_killed
 from scrapekit.testing.trial import (
     BREAK_OFF,
@@ -57,7 +57,7 @@ def check_exporter(
     memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 - only a base folder
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         trial = Trial(make, read, expected, Path(folder), name)
-        for promise in _PROMISES if in_place else _PROMISES + _PROMISES_OF_REPLACING:
+        for promise in _PROMISES + (_PROMISES_OF_ADDING if in_place else _PROMISES_OF_REPLACING):
             _keep(promise, trial)
 
 
@@ -122,6 +122,38 @@ def _yesterdays_file_stays_until_todays_is_whole(trial: Trial) -> None:
     trial.holds(promise, path, all_of(*old))
     trial.play(path, ("open", position), FINISH)
     trial.holds("a new run replaces the old file", path, all_of(*new))
+
+
+def _an_earlier_file_can_be_kept(trial: Trial) -> None:
+    promise, path = "keep_earlier leaves the earlier file, and nothing else", trial.path()
+    if not isinstance(trial.make(path), KeepsEarlier):
+        return
+    demand(not _kept(trial, path), promise, "there was no earlier file, and it kept one")
+    trial.play(path, *steps_of(groups_of()), FINISH)
+    there = sorted(path.parent.iterdir())
+    demand(_kept(trial, path), promise, "it kept none")
+    trial.holds(promise, path, all_of(*groups_of()))
+    demand(sorted(path.parent.iterdir()) == there, promise, "the folder is not as it was")
+
+
+def _kept(trial: Trial, path: Path) -> bool:
+    """Whether an earlier file is kept by a run without records; what it began is broken off when not."""
+    exporter = trial.make(path)
+    exporter.open(None)
+    assert isinstance(exporter, KeepsEarlier)
+    if exporter.keep_earlier():
+        return True
+    exporter.close(finished=False)
+    return False
+
+
+def _a_file_that_is_added_to_is_never_kept_from_it(trial: Trial) -> None:
+    path = trial.path()
+    if isinstance(trial.make(path), KeepsEarlier):
+        trial.play(path, *steps_of(groups_of()), FINISH)
+        demand(
+            not _kept(trial, path), "keep_earlier is False where the file itself is written", "it was True"
+        )
 
 
 def _a_broken_off_run_goes_on(trial: Trial) -> None:
@@ -232,4 +264,7 @@ _PROMISES_OF_REPLACING: tuple[Callable[[Trial], None], ...] = (
     _nothing_has_its_name_before_it_is_whole,
     _yesterdays_file_stays_until_todays_is_whole,
     _beginning_anew_forgets_a_broken_off_run,
+    _an_earlier_file_can_be_kept,
 )
+
+_PROMISES_OF_ADDING: tuple[Callable[[Trial], None], ...] = (_a_file_that_is_added_to_is_never_kept_from_it,)

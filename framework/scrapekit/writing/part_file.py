@@ -82,6 +82,14 @@ class PartFile:
             sync_folder(self.path.parent)
         self.close()
 
+    def keep_earlier(self) -> bool:
+        """Remove the part and let go of it where a published file is there; else False, with nothing done."""
+        if self.working == self.path or not self.path.exists():
+            return False
+        self.working.unlink(missing_ok=True)
+        self.close()
+        return True
+
     def close(self) -> None:
         """Let go of the file, which stays as it is."""
         descriptor, self.descriptor = self.descriptor, -1

@@ -120,6 +120,10 @@ class RecordFile:
         _sync(self._file.descriptor)
         self._failed = False
 
+    def keep_earlier(self) -> bool:
+        """Leave the published file as it is and forget what was written; see `KeepsEarlier`."""
+        return self._file.keep_earlier()
+
     def close(self, finished: bool, ending: bytes = b"") -> None:
         """Let go of the file; when *finished*, add the *ending* and put it under its final name."""
         try:

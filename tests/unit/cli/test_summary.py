@@ -186,6 +186,22 @@ def test_a_run_that_ended_early_says_why(outcome, exit_code, last):
     assert text.endswith(last)
 
 
+def test_a_file_of_an_earlier_run_that_stayed_is_named():
+    kept = ExportReport("jsonl", "/data/books.jsonl", 0, "exactly once", published=False, kept=True)
+    text = summarize(replace(COMPLETE, exports=(kept,)))
+
+    assert text.endswith("files\n  /data/books.jsonl  0 records  the file of an earlier run stays as it was")
+
+
+def test_an_end_that_is_told_again_says_so_and_how_to_begin_anew():
+    text = summarize(replace(COMPLETE, told_again=True), "scrapekit run a")
+
+    assert text.split("\n\n")[-1] == (
+        "this job had ended before, but was killed before it could say so: nothing was fetched again\n"
+        "to begin anew, give the same command again: scrapekit run a"
+    )
+
+
 def test_text_from_the_network_cannot_drive_the_terminal():
     failures = (Failure("https://a.test/\x1b[2J", "book", "failed", "odd \x07 reason\nwith a break"),)
     report = replace(COMPLETE, verdicts={"failed": 1}, seen=1, failures=failures)

@@ -79,6 +79,10 @@ class CsvExporter:
         """Make the rows durable."""
         return {**self._file.checkpoint(), "columns": self._signature()}
 
+    def keep_earlier(self) -> bool:
+        """Let the file of an earlier run stand; False when there is none."""
+        return self._file.keep_earlier()
+
     def close(self, finished: bool) -> None:
         """Let go of the file and, when *finished*, put it under its name."""
         self._file.close(finished)

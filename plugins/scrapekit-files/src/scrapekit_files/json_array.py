@@ -42,6 +42,10 @@ class JsonExporter:
         """Make the records durable."""
         return self._file.checkpoint()
 
+    def keep_earlier(self) -> bool:
+        """Let the file of an earlier run stand; False when there is none."""
+        return self._file.keep_earlier()
+
     def close(self, finished: bool) -> None:
         """Let go of the file and, when *finished*, end the array and put it under its name."""
         self._file.close(finished, ending=b"\n]\n" if self._file.size else b"[]\n")

@@ -39,6 +39,10 @@ class JsonLinesExporter:
         """Make the lines durable."""
         return self._file.checkpoint()
 
+    def keep_earlier(self) -> bool:
+        """Let the file of an earlier run stand; False when there is none, or when it is added to."""
+        return self._file.keep_earlier()
+
     def close(self, finished: bool) -> None:
         """Let go of the file and, when *finished*, put it under its name."""
         self._file.close(finished)

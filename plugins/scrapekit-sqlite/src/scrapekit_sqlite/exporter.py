@@ -112,6 +112,14 @@ class SqliteExporter:
         for kind, some in by_kind.items():
             self._tables[kind].add(some)
 
+    def keep_earlier(self) -> bool:
+        """Let the database of an earlier run stand; False when there is none, or when it is updated."""
+        if not self._file.keep_earlier():
+            return False
+        self._let_go()
+        remove_side_files(self._file.working)
+        return True
+
     def close(self, finished: bool) -> None:
         """Let go of the database and, when *finished*, put it under its name."""
         try:
