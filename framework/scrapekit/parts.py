@@ -8,7 +8,7 @@ checks them when it is made, through `Options`, which knows the recipe's line an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
@@ -37,10 +37,21 @@ Read: TypeAlias = Callable[[Any], Any]
 
 
 class Document(Protocol):
-    """A parsed page. ``base`` is the URL its links resolve against (the page's own, or ``<base>``)."""
+    """A parsed page. ``base`` is the URL its links resolve against (the page's own, or ``<base>``).
 
-    root: Scope
-    base: str
+    It may have ``notes``, a dict of remarks and how often each was made while the page was read. They
+    are counted in the report, so a remark must name no data of the page.
+    """
+
+    @property
+    def root(self) -> Scope:
+        """What selectors start from."""
+        ...
+
+    @property
+    def base(self) -> str:
+        """An absolute address."""
+        ...
 
 
 @runtime_checkable
@@ -61,6 +72,9 @@ class Parser(Protocol):
                 return lambda scope: [w for w in scope if w.startswith(selector)]
             def read(self, name): return lambda word: word
             def parse(self, page): return SimpleDocument(root=page.text.split(), base=page.url)
+
+    A parser may also have a method ``without(scope, nodes)``: a copy of the scope in which these nodes
+    are gone, the scope itself staying as it is. Without it a recipe cannot say ``remove:``.
     """
 
     languages: ClassVar[Sequence[str]]
@@ -88,10 +102,11 @@ class Parser(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SimpleDocument:
-    """A document with nothing but a root and a base."""
+    """A document with nothing but a root, a base and remarks."""
 
     root: Scope
     base: str
+    notes: dict[str, int] = field(default_factory=dict)
 
 
 Position: TypeAlias = Mapping[str, Any]

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapekit.errors import PluginError, Problems, nearest
 from scrapekit.mark import Mark
+from scrapekit.node import Node
+from scrapekit.options import Options
 from scrapekit.model import NOTHING
 
 if TYPE_CHECKING:
@@ -60,6 +62,24 @@ class Draft(Terms):
     """True inside ``on_invalid: keep``: a field that is invalid becomes null by itself."""
     stored: Callable[[Field], ReadField | None] | None = None
     """What stands in for a field's source where a record is completed away from the page it was read on."""
+
+    others: dict[str, Parser] = field(default_factory=dict, kw_only=True)
+    """The parsers of second steps, by name: one of each serves all that the page rule reads with it."""
+
+    def read_by(self, name: str, mark: Mark, path: str, written: Node | None = None) -> Draft | None:
+        """The same, for what another parser reads; None, and a problem, when there is no such parser.
+
+        *written* are that parser's options.
+        """
+        if name in self.others and written is None:
+            return replace(self, parser=self.others[name], parser_name=name)
+        factory = self.load("parsers", name, mark, path)
+        if factory is None:
+            return None
+        parser: Parser = factory(Options(written, self.problems, f"{path}.parser", mark=mark))
+        if written is None:
+            self.others[name] = parser
+        return replace(self, parser=parser, parser_name=name)
 
     def with_items(self, names: Iterable[str]) -> Draft:
         """The same, with these field names under ``item.`` as well as those already there."""

@@ -9,7 +9,6 @@ from typing import Any
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.pipes import Apply, Shape, compile_pipe
 from scrapekit.extract.reading import InvalidField, ReadField, Reading, is_empty
-from scrapekit.extract.selectors import REGEX, language_of
 from scrapekit.extract.texts import (
     Text,
     compile_condition,
@@ -19,7 +18,7 @@ from scrapekit.extract.texts import (
     constant,
 )
 from scrapekit.extract.types import compile_type
-from scrapekit.extract.values import compile_value, read_nothing
+from scrapekit.extract.values import compile_value, read_nothing, type_of
 from scrapekit.parts import Scope
 from scrapekit.recipe.model import Field
 
@@ -66,8 +65,7 @@ def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compile
         return nested(draft, field), Shape("object", many=field.each is not None)
     if field.selector is not None:
         read = compile_value(draft, field.selector, field.reads, field.path, all=field.all, nth=field.nth)
-        text = language_of(draft, field.selector) in ("css", REGEX)
-        return Compiled(read or read_nothing), Shape("text" if text else "any", field.all)
+        return Compiled(read or read_nothing), Shape(type_of(draft, field.selector), field.all)
     if field.template is not None:
         text_ = compile_text(draft, field.template, field.path)
         return Compiled(_rendered(text_, field.path), _siblings(text_)), Shape("any")

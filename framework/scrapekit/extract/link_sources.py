@@ -11,19 +11,19 @@ from scrapekit.errors import SelectorError
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.late_names import in_request
 from scrapekit.extract.objects import compile_fields
-from scrapekit.extract.reading import InvalidField, Reading
-from scrapekit.extract.selectors import compile_reads, compile_selector
+from scrapekit.extract.reading import Find, InvalidField, Reading
+from scrapekit.extract.selectors import compile_reads
+from scrapekit.extract.steps import Found, compile_find, compile_rows, read_where_found
 from scrapekit.extract.texts import Render, compile_text
 from scrapekit.model import NOTHING
-from scrapekit.parts import Read, Scope, Select
-from scrapekit.recipe.model import LinkRule, Selector
+from scrapekit.parts import Read, Scope
+from scrapekit.recipe.model import LinkRule
 
 Link: TypeAlias = tuple[Any, Any, Mapping[str, Any]]
 """``(node, reference, carry)``: where a link stands, what it says, what the child page is handed."""
 
 FindLinks: TypeAlias = Callable[[Reading], Iterator[Link]]
 
-Rows: TypeAlias = Callable[[Scope], Sequence[Scope]]
 
 Carry: TypeAlias = Callable[[Scope, Reading], Mapping[str, Any] | None]
 """What a row hands on, from then on in scope as ``item``; None when it is invalid, which was noted."""
@@ -34,23 +34,24 @@ _LONGEST = 300
 
 def compile_source(draft: Draft, rule: LinkRule) -> FindLinks | None:
     """How the links of a page are found; None where there is a problem."""
-    rows: Rows | None = _whole
+    rows: Find | None = _whole
     if rule.each is not None:
-        rows = compile_selector(draft, rule.each, f"{rule.path}.each", first=False)
+        found = compile_rows(draft, rule.each, f"{rule.path}.each")
+        rows, draft = (found.find, found.draft) if found else (None, draft)
     carry = _compile_carry(draft, rule)
     if rule.selector is None:
         url = _compile_url(draft, rule)
         return _rendered(rows, url, carry) if rows and url else None
-    select = compile_selector(draft, rule.selector, rule.path, first=False)
-    read = compile_link_reads(draft, rule.selector, rule.reads, rule.path)
-    if rows is None or select is None or read is None:
+    links = compile_find(draft, rule.selector, rule.path, first=False)
+    read = None if links is None else compile_link_reads(links, rule.reads, rule.path)
+    if rows is None or links is None or read is None:
         return None
     if rows is _whole and carry is None:
-        return _plain(select, read)
-    return _selected(rows, select, read, carry)
+        return _plain(links.find, read)
+    return _selected(rows, links.find, read, carry)
 
 
-def _whole(root: Scope) -> Sequence[Scope]:
+def _whole(root: Scope, _: Reading) -> Sequence[Scope]:
     return (root,)
 
 
@@ -80,34 +81,35 @@ def _compile_url(draft: Draft, rule: LinkRule) -> Render | None:
     ).render
 
 
-def compile_link_reads(draft: Draft, selector: Selector, reads: tuple[str, ...], path: str) -> Read | None:
+def compile_link_reads(found: Found, reads: tuple[str, ...], path: str) -> Read | None:
     """How a link is read where the recipe does not say.
 
     That is the ``href``; the text where the page is XML, whose links stand in either; the value
     itself where nodes have no attributes.
     """
-    if reads:
-        return compile_reads(draft, selector, reads, path)
+    draft = found.draft
+    if reads or found.is_text:
+        return read_where_found(found, reads, path)
     try:
         draft.parser.read("href")
     except SelectorError:
         return draft.parser.read("text")
     html = draft.parser.languages[0] == "css"
-    return compile_reads(draft, selector, ("href",) if html else ("href", "text"), path)
+    return compile_reads(draft, found.selector, ("href",) if html else ("href", "text"), path)
 
 
-def _plain(select: Select, read: Read) -> FindLinks:
+def _plain(find_nodes: Find, read: Read) -> FindLinks:
     def find(reading: Reading) -> Iterator[Link]:
-        for node in select(reading.document.root):
+        for node in find_nodes(reading.document.root, reading):
             yield node, read(node), NOTHING
 
     return find
 
 
-def _selected(rows: Rows, select: Select, read: Read, carry: Carry | None) -> FindLinks:
+def _selected(rows: Find, find_nodes: Find, read: Read, carry: Carry | None) -> FindLinks:
     def find(reading: Reading) -> Iterator[Link]:
-        for row in rows(reading.document.root):
-            nodes = select(row)
+        for row in rows(reading.document.root, reading):
+            nodes = find_nodes(row, reading)
             values = carry(row, reading) if carry and nodes else NOTHING
             if values is None:
                 continue
@@ -117,9 +119,9 @@ def _selected(rows: Rows, select: Select, read: Read, carry: Carry | None) -> Fi
     return find
 
 
-def _rendered(rows: Rows, url: Render, carry: Carry | None) -> FindLinks:
+def _rendered(rows: Find, url: Render, carry: Carry | None) -> FindLinks:
     def find(reading: Reading) -> Iterator[Link]:
-        for row in rows(reading.document.root):
+        for row in rows(reading.document.root, reading):
             values = carry(row, reading) if carry else NOTHING
             if values is None:
                 continue

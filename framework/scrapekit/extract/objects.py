@@ -11,12 +11,13 @@ from scrapekit.errors import PageError
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.fields import PARENT, Compiled, compile_field
 from scrapekit.extract.graph import cycle_in, order_of
-from scrapekit.extract.reading import PartFault, ReadField, Reading, blame
-from scrapekit.extract.selectors import compile_selector
+from scrapekit.extract.reading import Find, PartFault, ReadField, Reading, blame
+from scrapekit.extract.steps import compile_rows
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import plain
-from scrapekit.parts import Scope, Select
+from scrapekit.parts import Scope
 from scrapekit.recipe.model import Field
+from scrapekit.recipe.model.languages import ANSWER
 
 ReadFields: TypeAlias = Callable[[Scope, Reading], dict[str, Any]]
 """Gives every field of a scope, in the recipe's order; those that are empty as None."""
@@ -103,12 +104,13 @@ def _together(names: Sequence[str], pairs: _Pairs, places: _Places) -> ReadField
 
 
 def _compile_object(draft: Draft, field: Field) -> Compiled:
-    group = compile_fields(draft, field.fields)
     evidence = evidence_of(field.fields)
     if field.each is None:
+        group = compile_fields(draft, field.fields)
         return Compiled(_one_object(group.read, evidence), group.needs)
-    select = compile_selector(draft, field.each, f"{field.path}.each", first=False)
-    return Compiled(_list_of_objects(select, group.read, evidence) if select else _none, group.needs)
+    rows = compile_rows(draft, field.each, f"{field.path}.each")
+    group = compile_fields(rows.draft if rows else draft, field.fields)
+    return Compiled(_list_of_objects(rows.find, group.read, evidence) if rows else _none, group.needs)
 
 
 def _none(scope: Scope, reading: Reading) -> Any:
@@ -123,9 +125,9 @@ def _one_object(read_fields: ReadFields, evidence: Evidence) -> ReadField:
     return read_object
 
 
-def _list_of_objects(select: Select, read_fields: ReadFields, evidence: Evidence) -> ReadField:
+def _list_of_objects(find: Find, read_fields: ReadFields, evidence: Evidence) -> ReadField:
     def read_objects(scope: Scope, reading: Reading) -> Any:
-        found = [read_fields(row, reading) for row in select(scope)]
+        found = [read_fields(row, reading) for row in find(scope, reading)]
         return [values for values in found if has_any(values, evidence)] or None
 
     return read_objects
@@ -146,7 +148,9 @@ def _has_template(default: object) -> bool:
 
 
 def _is_found(field: Field) -> bool:
-    return bool(field.selector or field.fields or any(map(_is_found, field.otherwise)))
+    # Every answer has a status and an address, so they say nothing about what is on the page.
+    found = field.fields or (field.selector and field.selector.language not in ANSWER)
+    return bool(found or any(map(_is_found, field.otherwise)))
 
 
 def has_any(values: Mapping[str, Any], evidence: Evidence) -> bool:

@@ -12,7 +12,7 @@ from scrapekit.extract.link_sources import compile_link_reads
 from scrapekit.extract.paging_stops import Progress, State, compile_count, compile_stops
 from scrapekit.extract.params import get_param, set_param
 from scrapekit.extract.reading import ReadField, Reading, blame
-from scrapekit.extract.selectors import REGEX, compile_selector, language_of
+from scrapekit.extract.steps import compile_find
 from scrapekit.extract.values import compile_value, read_nothing
 from scrapekit.model import NOTHING, Request
 from scrapekit.recipe.model import Paginate
@@ -94,15 +94,14 @@ def _compile_link(draft: Draft, paginate: Paginate) -> ReadField:
     selector = paginate.selector
     if selector is None:
         return read_nothing
-    if language_of(draft, selector) == REGEX:
-        return compile_value(draft, selector, (), paginate.path, all=False, nth=None) or read_nothing
-    select = compile_selector(draft, selector, paginate.path, first=True)
-    read = compile_link_reads(draft, selector, paginate.reads, paginate.path)
-    if select is None or read is None:
+    found = compile_find(draft, selector, paginate.path, first=True)
+    read = None if found is None else compile_link_reads(found, paginate.reads, paginate.path)
+    if found is None or read is None:
         return read_nothing
+    find = found.find
 
-    def link(scope: Any, _: Reading) -> Any:
-        nodes = select(scope)
+    def link(scope: Any, reading: Reading) -> Any:
+        nodes = find(scope, reading)
         return read(nodes[0]) if nodes else None
 
     return link

@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.reading import ReadField, Reading
-from scrapekit.extract.selectors import REGEX, compile_selector, language_of
+from scrapekit.extract.steps import compile_find
 from scrapekit.extract.values import compile_value, read_nothing
 from scrapekit.recipe.model import Paginate, Selector
 
@@ -62,14 +62,16 @@ def compile_stops(draft: Draft, paginate: Paginate) -> list[Stop]:
 
 
 def _compile_more(draft: Draft, selector: Selector, path: str) -> Callable[[Reading], bool]:
-    if language_of(draft, selector) == REGEX:
+    found = compile_find(draft, selector, path, first=True)
+    if found is None:
+        return lambda reading: False
+    if found.is_text:
         search = compile_value(draft, selector, (), path, all=False, nth=None) or read_nothing
         return lambda reading: _is_true(search(reading.document.root, reading))
-    select = compile_selector(draft, selector, path, first=True) or _no_nodes
-    read = draft.parser.read("text")
+    find, read = found.find, found.draft.parser.read("text")
 
     def more(reading: Reading) -> bool:
-        nodes = select(reading.document.root)
+        nodes = find(reading.document.root, reading)
         if not nodes:
             return False
         node = nodes[0]
@@ -88,8 +90,6 @@ def _is_true(value: Any) -> bool:
     return bool(value)
 
 
-def _no_nodes(scope: Any) -> Sequence[Any]:
-    return ()
 
 
 def compile_count(draft: Draft, count: int | Selector | None, path: str) -> Count | None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import time
 from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError
 from scrapekit.model import NOTHING, Page
-from scrapekit.parts import Document, FilterContext, Scope
+from scrapekit.parts import Document, FilterContext, Scope, SimpleDocument
 
 PAGE_NAMES = ("url", "status", "rule", "number")
 """What ``{{ page.… }}`` offers; ``number`` counts the pages of a paginator from 1."""
+
+_KEPT = 64
+"""Texts of second steps that are remembered at a time; rows after one another read the same few."""
 
 Environment: TypeAlias = dict[str, Mapping[str, Any]]
 """Root name → attributes: what templates and conditions are evaluated in."""
@@ -30,19 +33,38 @@ class Ground:
 class Reading:
     """One page being read by its page rule; made for each page, shared by nothing."""
 
-    __slots__ = ("_context", "_environment", "document", "ground", "notes", "page")
+    __slots__ = ("_context", "_environment", "_opened", "document", "ground", "notes", "page")
 
     def __init__(self, page: Page, document: Document, ground: Ground) -> None:
         self.page = page
         self.document = document
         self.ground = ground
-        self.notes: dict[str, int] = {}
+        notes: dict[str, int] | None = getattr(document, "notes", None)
+        self.notes = {} if notes is None else notes
         self._environment: Environment | None = None
         self._context: FilterContext | None = None
+        self._opened: dict[tuple[int, str], Scope] | None = None
 
     def note(self, remark: str, count: int = 1) -> None:
         """Count a remark for the report; it must name no data of the page, so that remarks stay few."""
         self.notes[remark] = self.notes.get(remark, 0) + count
+
+    def on(self, root: Scope) -> Reading:
+        """The same page with another root, such as a copy without some of it; notes are shared."""
+        other = Reading(self.page, SimpleDocument(root, self.document.base), self.ground)
+        other.notes = self.notes
+        return other
+
+    def opened(self, parser: object, text: str) -> Scope | None:
+        """What this text was read as by that parser of a second step; None when it was not, or not lately."""
+        return None if self._opened is None else self._opened.get((id(parser), text))
+
+    def keep(self, parser: object, text: str, root: Scope) -> Scope:
+        """Remember what a text was read as, since several fields look into the same; gives the root back."""
+        if self._opened is None or len(self._opened) >= _KEPT:
+            self._opened = {}
+        self._opened[id(parser), text] = root
+        return root
 
     @property
     def environment(self) -> Environment:
@@ -72,6 +94,10 @@ class Reading:
 
 ReadField: TypeAlias = Callable[[Scope, Reading], Any]
 """Gives a field's value from a scope; None when it is empty, never ``""`` or ``[]``."""
+
+
+Find: TypeAlias = Callable[[Scope, Reading], Sequence[Any]]
+"""Gives what a whole selector finds from a scope of the page being read, in order; never None."""
 
 
 class InvalidField(Exception):

@@ -9,12 +9,12 @@ from typing import Any, TypeAlias
 from scrapekit.errors import PageError
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.objects import Evidence, compile_fields, evidence_of, has_any
-from scrapekit.extract.reading import InvalidField, PartFault, Reading, blame
-from scrapekit.extract.selectors import compile_selector
+from scrapekit.extract.reading import Find, InvalidField, PartFault, Reading, blame
+from scrapekit.extract.steps import compile_rows
 from scrapekit.extract.texts import compile_condition, compile_holds
 from scrapekit.model import NOTHING, Item, Origin
 from scrapekit.node import ScalarNode, shown
-from scrapekit.parts import Scope, Select
+from scrapekit.parts import Scope
 from scrapekit.recipe.model import ItemRule
 
 ReadRecord: TypeAlias = Callable[[Scope, Reading], dict[str, Any] | None]
@@ -42,22 +42,20 @@ def compile_records(
     *columns* are the fields of all records of this kind; those that this rule lacks are null.
     """
     evidence = evidence_of(rule.fields)
-    read = _compile_record(draft, rule, columns)
     make = _maker(draft, rule, key)
     if rule.each is None:
-        return _whole_page(rule, read, make, evidence)
-    select = compile_selector(draft, rule.each, f"{rule.path}.each", first=False)
-    if select is None:
-        return None
-    return _rows(rule, _blaming(select, rule, draft), read, make)
+        return _whole_page(rule, _compile_record(draft, rule, columns), make, evidence)
+    rows = compile_rows(draft, rule.each, f"{rule.path}.each")
+    read = _compile_record(rows.draft if rows else draft, rule, columns)
+    return None if rows is None else _rows(rule, _blaming(rows.find, rule, draft), read, make)
 
 
-def _blaming(select: Select, rule: ItemRule, draft: Draft) -> Select:
+def _blaming(find_rows: Find, rule: ItemRule, draft: Draft) -> Find:
     path, part = f"{rule.path}.each", f"parser {draft.parser_name}"
 
-    def find(scope: Scope) -> Sequence[Any]:
+    def find(scope: Scope, reading: Reading) -> Sequence[Any]:
         try:
-            return select(scope)
+            return find_rows(scope, reading)
         except (PageError, ValueError) as error:
             raise blame(path, part, error) from error
 
@@ -160,13 +158,13 @@ def _whole_page(rule: ItemRule, read: ReadRecord, make: Make, evidence: Evidence
     return read_records
 
 
-def _rows(rule: ItemRule, select: Select, read: ReadRecord, make: Make) -> ReadRecords:
+def _rows(rule: ItemRule, find: Find, read: ReadRecord, make: Make) -> ReadRecords:
     assert rule.each is not None
     none = f"no rows match {rule.each.source}"
     limit = rule.limit
 
     def read_records(reading: Reading, now: float) -> Records:
-        rows = select(reading.document.root)
+        rows = find(reading.document.root, reading)
         items: list[Item] = []
         for row, scope in enumerate(rows):
             if len(items) == limit:

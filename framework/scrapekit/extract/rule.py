@@ -18,6 +18,7 @@ from scrapekit.extract.paging_stops import Progress, is_repeated, sign
 from scrapekit.extract.reading import Ground, Reading, blame
 from scrapekit.extract.records import ReadRecords, Records, compile_records
 from scrapekit.extract.verdicts import compile_verdicts
+from scrapekit.extract.without import compile_parse, without_some
 from scrapekit.model import NOTHING, Item, Outcome, Page, Verdict
 from scrapekit.node import shown
 from scrapekit.parts import Document
@@ -83,7 +84,7 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
         follow=compile_pagination(draft, rule.paginate, rule.name) if rule.paginate else None,
         measure=_compile_measure(rule) if rule.paginate else None,
     )
-    parse_page, part, ground = draft.parser.parse, f"parser {draft.parser_name}", around.ground
+    parse_page, part, ground = compile_parse(draft, rule), f"parser {draft.parser_name}", around.ground
 
     def parse(page: Page) -> Document:
         try:
@@ -137,7 +138,8 @@ def _some(found: Any) -> list[Any]:
 
 def _compile_items(draft: Draft, item: ItemRule, around: Surroundings) -> ReadRecords | None:
     kind = around.kinds.get(item.kind, Kind())
-    return compile_records(draft, item, kind.columns, item.key or kind.key)
+    read = compile_records(draft, item, kind.columns, item.key or kind.key)
+    return read and without_some(draft, item, read)
 
 
 def _outcome(reading: Reading, found: Sequence[Records], gathered: Gathered) -> Outcome:

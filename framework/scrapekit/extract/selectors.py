@@ -4,38 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
 from scrapekit.errors import SelectorError
 from scrapekit.extract.draft import Draft
-from scrapekit.extract.reading import Reading
+from scrapekit.extract.reading import Reading, is_empty
 from scrapekit.parts import Read, Scope, Select
 from scrapekit.recipe.model import Selector
+from scrapekit.recipe.model.languages import READER, REGEX, TEXTS, is_css
 from scrapekit.regex import RegexError, compile_regex
-
-REGEX = "regex"
-"""The one selector language that no parser need know: it is searched in the text itself."""
 
 Search: TypeAlias = Callable[[Scope, Reading], list[str]]
 """What a regular expression finds in the text of a scope; of the page, when the scope is all of it."""
 
-_READ_BY = {"css": "html", "xpath": "html", "jsonpath": "json"}
 
-
-def language_of(draft: Draft, selector: Selector) -> str:
-    """The selector's language: as written, or the default of the page's parser."""
-    return _in_its_language(draft, selector).language or ""
-
-
-def _in_its_language(draft: Draft, selector: Selector) -> Selector:
+def in_its_language(draft: Draft, selector: Selector) -> Selector:
     """The selector with its language filled in; the parser's own languages are prefixes, too."""
     if selector.language is not None:
         return selector
     name, colon, rest = selector.source.partition(":")
-    if not colon or name not in draft.parser.languages:
-        return replace(selector, language=draft.parser.languages[0])
+    default = draft.parser.languages[0]
+    if not colon or name not in draft.parser.languages or (default == "css" and is_css(name, rest)):
+        return replace(selector, language=default)
     source = rest.lstrip()
     start = selector.offset + len(selector.source) - len(source)
     return replace(selector, language=name, offset=start, source=source)
@@ -43,7 +35,7 @@ def _in_its_language(draft: Draft, selector: Selector) -> Selector:
 
 def compile_selector(draft: Draft, selector: Selector, path: str, *, first: bool) -> Select | None:
     """The selector as a function; None, and a problem at its column, when it cannot be one."""
-    selector = _in_its_language(draft, selector)
+    selector = in_its_language(draft, selector)
     language = selector.language or ""
     if language not in draft.parser.languages:
         _refuse_language(draft, selector, language, path)
@@ -51,23 +43,29 @@ def compile_selector(draft: Draft, selector: Selector, path: str, *, first: bool
     try:
         return draft.parser.compile(selector.source, language, first)
     except SelectorError as error:
-        _add(draft, selector, path, error)
+        refuse(draft, selector, path, error)
         return None
 
 
 def _refuse_language(draft: Draft, selector: Selector, language: str, path: str) -> None:
     languages = draft.parser.languages
-    hint = f"the {draft.parser_name} parser reads {' and '.join(languages)}"
-    if language == REGEX:
-        message = "a regular expression finds text, not rows or links"
+    hint = f"the {draft.parser_name} parser reads {_listed(languages)}"
+    if language in TEXTS:
+        what = "a regular expression" if language == REGEX else f'"{language}"'
+        message = f"{what} finds text, not rows or links"
     else:
         message = f"the {draft.parser_name} parser does not read {language}"
-        if other := _READ_BY.get(language):
+        if other := READER.get(language):
             hint += f"; for {language} the page needs `parser: {other}`"
     draft.problems.add(selector.text.at(0, max(1, selector.offset)), path, message, hint)
 
 
-def _add(draft: Draft, selector: Selector, path: str, error: SelectorError) -> None:
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def refuse(draft: Draft, selector: Selector, path: str, error: SelectorError) -> None:
+    """Note that the selector does not compile, at the place of the mistake in the recipe."""
     mark = selector.text.at(selector.offset + error.offset, error.width)
     draft.problems.add(mark, path, str(error), error.hint or _other_language(selector))
 
@@ -100,7 +98,7 @@ def _in_order(ways: list[Read]) -> Read:
     def read(node: Any) -> Any:
         for way in ways:
             value = way(node)
-            if value or value == 0:
+            if value or not is_empty(value):
                 return value
         return None
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.reading import ReadField, Reading, is_empty
-from scrapekit.extract.selectors import (
-    REGEX,
-    Search,
-    compile_reads,
-    compile_search,
-    compile_selector,
-    language_of,
-)
+from scrapekit.extract.selectors import compile_reads, compile_selector
+from scrapekit.extract.steps import compile_find, is_plain, last_step, read_where_found
 from scrapekit.parts import Read, Scope, Select
 from scrapekit.recipe.model import Selector
+from scrapekit.recipe.model.languages import TEXTS
 
 
 def read_nothing(scope: Scope, reading: Reading) -> None:
@@ -30,16 +26,26 @@ def compile_value(
     The value is None when nothing matches. With *all* it is a list that holds no empty value.
     """
     first = not all and nth in (None, 0)
-    if language_of(draft, selector) == REGEX and REGEX not in draft.parser.languages:
-        search = compile_search(draft, selector, path, first=first)
-        return search and _of_search(search, all, nth or 0)
-    select = compile_selector(draft, selector, path, first=first)
-    read = compile_reads(draft, selector, reads, path)
-    if select is None or read is None:
+    if is_plain(draft, selector):
+        select = compile_selector(draft, selector, path, first=first)
+        read = compile_reads(draft, selector, reads, path)
+        return None if select is None or read is None else _take(select, read, all=all, nth=nth)
+    found = compile_find(draft, selector, path, first=first)
+    way = None if found is None else read_where_found(found, reads, path)
+    if found is None or way is None:
         return None
+    find, take = found.find, _take(_these, way, all=all, nth=nth)
+    return lambda scope, reading: take(find(scope, reading), reading)
+
+
+def _take(select: Select, read: Read, *, all: bool, nth: int | None) -> ReadField:
     if all:
         return _all(select, read)
-    return _first(select, read) if first else _nth(select, read, nth or 0)
+    return _first(select, read) if nth in (None, 0) else _nth(select, read, nth or 0)
+
+
+def _these(nodes: Sequence[Any]) -> Sequence[Any]:
+    return nodes
 
 
 # The three below are what a page costs: one call of ours around the parser's own two.
@@ -75,12 +81,9 @@ def _nth(select: Select, read: Read, nth: int) -> ReadField:
     return read_nth
 
 
-def _of_search(search: Search, all: bool, nth: int) -> ReadField:
-    def read_match(scope: Scope, reading: Reading) -> Any:
-        texts = search(scope, reading)
-        return (texts[nth] or None) if -len(texts) <= nth < len(texts) else None
-
-    def read_matches(scope: Scope, reading: Reading) -> Any:
-        return [text for text in search(scope, reading) if text] or None
-
-    return read_matches if all else read_match
+def type_of(draft: Draft, selector: Selector) -> str:
+    """What is known beforehand of a value that the selector finds: ``text``, ``number`` or ``any``."""
+    language = last_step(draft, selector)
+    if language == "status":
+        return "number"
+    return "text" if language == "css" or language in TEXTS else "any"

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.read_pipe import read_pipe
-from scrapekit.recipe.read_selector import (
+from scrapekit.recipe.read_selector import Found, Ground, attribute_list_hint, read_selector
+from scrapekit.recipe.read_source import (
     SELECTORS,
-    Found,
-    Ground,
-    attribute_list_hint,
+    default_ways,
+    ground_in,
+    read_remove,
     read_rows,
-    read_selector,
     read_source,
+    read_ways,
+    sources_in,
 )
 
 TYPES = (
@@ -22,10 +26,8 @@ TYPES = (
     "datetime", "url", "email", "price", "enum", "list", "object",
 )  # fmt: skip
 _SOURCES = (*SELECTORS, "template", "const", "fields")
-_SOURCES_TO_COME = (
-    "header", "cookie", "status", "url", "table", "jsonld", "microdata", "meta", "state", "at",
-)  # fmt: skip
-_TO_COME = ("then", "pages", "explode", "remove", "min", "max", "pattern", "unique", "join", "context")
+_SOURCES_TO_COME = ("at",)
+_TO_COME = ("pages", "explode", "min", "max", "pattern", "unique", "join", "context")
 
 
 def read_fields(ground: Ground, node: Node | None, path: str) -> tuple[Field, ...]:
@@ -56,7 +58,11 @@ def read_field(ground: Ground, name: str, node: Node, path: str) -> Field | None
     found = read_selector(ground, node, path)
     if found is None:
         return None
-    return Field(name, path, node.mark, selector=found.selector, reads=found.reads)
+    return Field(name, path, node.mark, selector=found.selector, reads=_short_ways(found))
+
+
+def _short_ways(found: Found) -> tuple[str, ...]:
+    return found.reads or default_ways(found.selector)
 
 
 def _every_match(ground: Ground, name: str, node: ListNode, path: str) -> Field | None:
@@ -77,7 +83,7 @@ def _every_match(ground: Ground, name: str, node: ListNode, path: str) -> Field 
     found = read_selector(ground, item, path)
     if found is None:
         return None
-    return Field(name, path, node.mark, selector=found.selector, reads=found.reads, all=True)
+    return Field(name, path, node.mark, selector=found.selector, reads=_short_ways(found), all=True)
 
 
 def _written(node: ListNode) -> str:
@@ -97,7 +103,9 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
     options = Options(node, ground.problems, path, mark=node.mark)
     options.not_yet(*_SOURCES_TO_COME, *_TO_COME)
     source = _source(options)
-    found = read_source(ground, options, SELECTORS)
+    found = _found(ground, options)
+    each = read_rows(ground, options.node("each"), options.at("each"))
+    inside = ground_in(ground, each)
     kind, type_options = _type(options)
     field = Field(
         name,
@@ -106,9 +114,9 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
         selector=found.selector if found else None,
         template=options.scalar("template"),
         const=options.node("const"),
-        fields=read_fields(ground, options.node("fields"), options.at("fields")),
-        each=read_rows(ground, options.node("each"), options.at("each")),
-        reads=_reads(options, found),
+        fields=read_fields(inside, options.node("fields"), options.at("fields")),
+        each=each,
+        reads=read_ways(options, found),
         all=options.flag("all"),
         nth=options.integer("nth"),
         pipe=read_pipe(options.node("pipe"), ground.problems, options.at("pipe")),
@@ -125,24 +133,20 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
     return field if usable else None
 
 
+def _found(ground: Ground, options: Options) -> Found | None:
+    found, remove = read_source(ground, options, SELECTORS), read_remove(ground, options)
+    return found and Found(replace(found.selector, remove=remove), found.reads)
+
+
 def _source(options: Options) -> str:
     """The key that says where the value comes from; a problem when there is none, or a second."""
-    written = [key for key in _SOURCES if key in options]
+    written = sources_in(options, _SOURCES)
     for key in written[1:]:
         hint = "what to try when the first gives nothing goes under else"
         options.problem(key, f'a field has one source: "{key}" stands beside "{written[0]}"', hint)
     if not written and not any(key in options for key in _SOURCES_TO_COME):
         options.problems.add(options.mark, options.path, f"a field needs one of {', '.join(_SOURCES)}")
     return written[0] if written else ""
-
-
-def _reads(options: Options, found: Found | None) -> tuple[str, ...]:
-    attributes = tuple(str(node.value) for node in options.texts("attr"))
-    written = found.reads if found else ()
-    if attributes and written:
-        message = f'the selector names an attribute already: "@{written[0]}"'
-        options.problem("attr", message, "leave out one of the two")
-    return written or attributes
 
 
 def _type(options: Options) -> tuple[str | None, MapNode | None]:
@@ -173,7 +177,7 @@ def _otherwise(ground: Ground, options: Options, name: str) -> tuple[Field, ...]
 
 def _check(options: Options, field: Field, source: str) -> None:
     if source not in SELECTORS and source:
-        for key in ("attr", "all", "nth"):
+        for key in ("attr", "all", "nth", "then", "remove"):
             if key in options:
                 options.problem(key, f'"{key}" is about what a selector finds; this field has {source}')
     if field.all and field.nth is not None:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Literal
 
 from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import ItemRule
 from scrapekit.recipe.read_fields import read_fields
-from scrapekit.recipe.read_selector import Ground, read_rows
+from scrapekit.recipe.read_selector import Ground
+from scrapekit.recipe.read_source import ground_in, read_remove, read_rows
 
 ITEM_KEYS = ("each", "fields", "where", "key", "limit", "on_invalid")
 """What stands beside ``item``, or under a kind of ``items``."""
@@ -51,7 +53,7 @@ def _several(ground: Ground, options: Options) -> Iterator[ItemRule]:
         if _is_kind(ground, kind, at, path):
             own = Options(value, ground.problems, path, mark=node.key_mark(kind))
             own.not_yet(*ITEM_TO_COME)
-            yield _item(ground, kind, own)
+            yield replace(_item(ground, kind, own), remove=read_remove(ground, own))
             own.close()
 
 
@@ -65,13 +67,14 @@ def _is_kind(ground: Ground, kind: str, node: ScalarNode, path: str) -> bool:
 
 def _item(ground: Ground, kind: str, options: Options) -> ItemRule:
     options.require("fields")
-    fields = read_fields(ground, options.node("fields"), options.at("fields"))
+    each = read_rows(ground, options.node("each"), options.at("each"))
+    fields = read_fields(ground_in(ground, each), options.node("fields"), options.at("fields"))
     return ItemRule(
         kind,
         options.path,
         options.mark,
         fields,
-        each=read_rows(ground, options.node("each"), options.at("each")),
+        each=each,
         where=options.scalar("where", "a condition"),
         key=_key(options),
         on_invalid=options.choice("on_invalid", _INVALID, "drop", later=["quarantine"]),

@@ -9,10 +9,12 @@ from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import LinkRule, Pattern, Selector
+from scrapekit.recipe.model.languages import REGEX, TEXTS
 from scrapekit.recipe.patterns import read_patterns
 from scrapekit.recipe.read_fields import read_fields
 from scrapekit.recipe.read_request import read_shape
-from scrapekit.recipe.read_selector import NODES, Ground, read_rows, read_selector, read_source
+from scrapekit.recipe.read_selector import Ground, read_selector
+from scrapekit.recipe.read_source import NODES, ground_in, read_rows, read_source, read_ways, sources_in
 
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\Z|\[[0-9a-f:.]+\]\Z", re.IGNORECASE)
 
@@ -55,10 +57,13 @@ def _read(ground: Ground, page: str, node: Node, path: str) -> LinkRule | None:
 
 
 def _is_regex(ground: Ground, selector: Selector, path: str) -> bool:
-    if selector.language != "regex":
+    if selector.language not in TEXTS:
         return False
-    hint = "a regular expression that filters addresses is written allow: re:..."
-    ground.problems.add(selector.text.mark, path, "links are found by css, xpath or jsonpath", hint)
+    hint = ""
+    if selector.language == REGEX:
+        hint = "a regular expression that filters addresses is written allow: re:..."
+    message = f"links are found by css, xpath or jsonpath, not by {selector.language}"
+    ground.problems.add(selector.text.mark, path, message, hint)
     return True
 
 
@@ -66,21 +71,19 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
     options = Options(node, ground.problems, path, mark=node.mark)
     options.not_yet("rel", "unique", "nofollow", "regex", "template", "extensions")
     _check_source(options)
+    each = read_rows(ground, options.node("each"), options.at("each"))
+    ground = ground_in(ground, each)
     found = read_source(ground, options, NODES)
     if found is not None and _is_regex(ground, found.selector, path):
         found = None
-    attributes = tuple(str(item.value) for item in options.texts("attr"))
-    if attributes and found and found.reads:
-        message = f'the selector names an attribute already: "@{found.reads[0]}"'
-        options.problem("attr", message, "leave out one of the two")
     rule = LinkRule(
         page,
         path,
         node.mark,
         selector=found.selector if found else None,
         url=options.scalar("url", "an address"),
-        each=read_rows(ground, options.node("each"), options.at("each")),
-        reads=(found.reads if found else ()) or attributes,
+        each=each,
+        reads=read_ways(options, found),
         allow=read_patterns(options, "allow"),
         deny=read_patterns(options, "deny"),
         domains=read_hosts(options, "domains"),
@@ -103,7 +106,7 @@ def _text(options: Options) -> Pattern | None:
 
 
 def _check_source(options: Options) -> None:
-    sources = [key for key in (*NODES, "url") if key in options]
+    sources = sources_in(options, (*NODES, "url"))
     for key in sources[1:]:
         hint = "write a list of two rules to follow both"
         options.problem(key, f'links have one source: "{key}" stands beside "{sources[0]}"', hint)

@@ -11,8 +11,9 @@ from scrapekit.recipe.read_links import read_links
 from scrapekit.recipe.read_paging import read_paginate
 from scrapekit.recipe.read_responses import read_page_responses
 from scrapekit.recipe.read_selector import Ground
+from scrapekit.recipe.read_source import read_parser, read_remove
 
-_PAGE_TO_COME = ("detail", "login", "table", "expect", "remove", *ITEM_TO_COME)
+_PAGE_TO_COME = ("detail", "login", "expect", *ITEM_TO_COME)
 # The engine reads robots.txt as a page of this name.
 _RESERVED = "robots.txt"
 
@@ -38,7 +39,7 @@ def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
     if name == _RESERVED:
         problems.add(mark, options.path, f'a page rule cannot be named "{_RESERVED}"')
     options.not_yet(*dict.fromkeys(_PAGE_TO_COME))
-    parser, parser_options = _parser(options)
+    parser, parser_options = read_parser(options, "html")
     ground = Ground(problems, parser)
     rule = PageRule(
         name,
@@ -50,6 +51,7 @@ def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
         items=tuple(read_items(ground, options)),
         links=read_links(ground, options, pages.entries),
         paginate=read_paginate(ground, options),
+        remove=read_remove(ground, options),
         responses=read_page_responses(ground, options),
     )
     if not any(key in options for key in ("item", "items", "fields", "links", "paginate", *_PAGE_TO_COME)):
@@ -57,16 +59,6 @@ def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
         problems.add(mark, options.path, message, "give it item and fields, links, or both")
     options.close("item", "items", *ITEM_KEYS)
     return rule
-
-
-def _parser(options: Options) -> tuple[str, MapNode | None]:
-    node = options.node("parser")
-    if not isinstance(node, MapNode):
-        return options.text("parser", "html"), None
-    long = options.section("parser")
-    long.require("name")
-    rest = {key: value for key, value in node.entries.items() if key != "name"}
-    return long.text("name", "html"), MapNode(rest, node.mark, {key: node.key_mark(key) for key in rest})
 
 
 def _check_keys(rules: dict[str, PageRule], problems: Problems) -> None:

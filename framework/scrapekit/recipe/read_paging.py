@@ -7,7 +7,8 @@ from typing import Any, Literal
 from scrapekit.node import MapNode, Node, ScalarNode, describe
 from scrapekit.options import Options
 from scrapekit.recipe.model import Paginate, Selector
-from scrapekit.recipe.read_selector import SELECTORS, Found, Ground, read_one, read_selector
+from scrapekit.recipe.read_selector import Found, Ground, read_selector
+from scrapekit.recipe.read_source import SELECTORS, read_one, read_ways
 
 KINDS: tuple[Literal["next", "page", "offset", "cursor"], ...] = ("next", "page", "offset", "cursor")
 _PLACES = ("query", "form", "json", "header", "path")
@@ -63,9 +64,9 @@ def _found(ground: Ground, node: Node, path: str) -> Found | None:
         return read_selector(ground, node, path)
     options = Options(node, ground.problems, path, mark=node.mark)
     found = read_one(ground, options, SELECTORS)
-    attributes = tuple(str(item.value) for item in options.texts("attr"))
+    reads = read_ways(options, found)
     options.close()
-    return found and Found(found.selector, found.reads or attributes)
+    return found and Found(found.selector, reads)
 
 
 def _page(ground: Ground, options: Options) -> dict[str, Any] | None:

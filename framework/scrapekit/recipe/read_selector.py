@@ -7,26 +7,23 @@ from dataclasses import dataclass
 
 from scrapekit.errors import Problems
 from scrapekit.language.template import has_placeholder
-from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
-from scrapekit.options import Options, as_text
+from scrapekit.node import Node, ScalarNode, describe, shown
+from scrapekit.options import as_text
 from scrapekit.quoting import quote_hint, quoted
 from scrapekit.recipe.model import Selector
-
-NODES = ("css", "xpath", "jsonpath", "select")
-"""The long forms' keys that find nodes: each a selector language, or what the short form would hold."""
-
-SELECTORS = ("css", "xpath", "jsonpath", "regex", "select")
-"""The long forms' keys where a text will do, too."""
+from scrapekit.recipe.model.languages import PLACES, is_css
 
 _PREFIXES = {
-    "css:": "css",
-    "xpath:": "xpath",
-    "json:": "jsonpath",
-    "jsonpath:": "jsonpath",
-    "re:": "regex",
-    "regex:": "regex",
+    "css": "css",
+    "xpath": "xpath",
+    "json": "jsonpath",
+    "jsonpath": "jsonpath",
+    "re": "regex",
+    "regex": "regex",
 }
-_PREFIX = re.compile(r"\s*(css:|xpath:|json:|jsonpath:|re:|regex:)?\s*")
+_PREFIX = re.compile(r"\s*([a-z]+):(\s*)")
+_ANYWHERE = ("header", "cookie", "url")
+_HTML = (*PLACES, "jsonld", "microdata", "meta", "state")
 _ATTRIBUTE = re.compile(r"(.*?)@([^\W\d][\w:.-]*)\Z", re.DOTALL)
 _SWALLOWED = re.compile(r"(\s+#\S.*)\Z")
 # `[href]` is a list to YAML. These are no element names, so a selector was meant.
@@ -45,7 +42,7 @@ class Ground:
     @property
     def splits_attributes(self) -> bool:
         """True when ``@href`` may follow an unprefixed selector; in xpath and jsonpath @ is their own."""
-        return self.parser not in ("xml", "json")
+        return self.parser not in ("xml", "json", "javascript")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +62,13 @@ def read_selector(ground: Ground, node: Node, path: str, language: str | None = 
     if not isinstance(node, ScalarNode) or node.value is None:
         ground.problems.add(node.mark, path, f"expected a selector, found {describe(node)}", quote_hint(node))
         return None
-    if node.broken or _is_refused(ground, node, path):
+    if node.broken or _is_refused(ground, node, path, names=language in ("row", "column")):
         return None
     node = as_text(node)
     text = str(node.value)
     start = 0
-    if language is None and (prefix := _PREFIX.match(text)) and prefix[1]:
-        language, start = _PREFIXES[prefix[1]], prefix.end()
+    if language is None:
+        language, start = read_prefix(text, ground.parser)
     start += len(text[start:]) - len(text[start:].lstrip())
     source, reads = text[start:].rstrip(), tuple[str, ...]()
     if language == "css" or (language is None and ground.splits_attributes):
@@ -82,6 +79,24 @@ def read_selector(ground: Ground, node: Node, path: str, language: str | None = 
     return Found(Selector(node, language, start, source), reads)
 
 
+def read_prefix(text: str, parser: str) -> tuple[str | None, int]:
+    """The language that a prefix of *text* names, None where it has none, and where the selector begins.
+
+    ``css:``, ``xpath:``, ``json:`` and ``re:`` are prefixes everywhere. The other words name
+    elements, too, or stand before a colon in XML; what can be CSS, or in XML anything, is none,
+    unless a space follows.
+    """
+    found = _PREFIX.match(text)
+    if found is None:
+        return None, 0
+    word = found[1]
+    if word in _PREFIXES:
+        return _PREFIXES[word], found.end()
+    known = word in _ANYWHERE or (word in _HTML and parser.rpartition(":")[2] == "html")
+    sure = bool(found[2]) or not (parser == "xml" or is_css(word, text[found.end() :]))
+    return (word, found.end()) if known and sure else (None, 0)
+
+
 def _split_attribute(source: str) -> tuple[str, tuple[str, ...]]:
     found = _ATTRIBUTE.match(source)
     if found is None:
@@ -90,8 +105,9 @@ def _split_attribute(source: str) -> tuple[str, tuple[str, ...]]:
     return found[1].rstrip() or ":scope", (found[2],)
 
 
-def _is_refused(ground: Ground, node: ScalarNode, path: str) -> bool:
-    if isinstance(node.value, (bool, int, float)) and not node.literal:
+def _is_refused(ground: Ground, node: ScalarNode, path: str, *, names: bool) -> bool:
+    """True where no selector stands; a number can be one that *names* a row or column."""
+    if isinstance(node.value, (bool, int, float)) and not node.literal and not names:
         hint = "a value that is the same on every page is written { const: ... }"
         ground.problems.add(node.mark, path, f"expected a selector, found {describe(node)}", hint)
         return True
@@ -118,43 +134,6 @@ def _is_cut(ground: Ground, node: ScalarNode, path: str) -> bool:
     at = mark.moved(mark.width + len(rest[1]) - len(rest[1].lstrip()), len(comment))
     ground.problems.add(at, path, message, hint)
     return True
-
-
-def read_rows(ground: Ground, node: Node | None, path: str) -> Selector | None:
-    """``each``: the selector of rows, as a short form or ``{css: …}``."""
-    if node is None:
-        return None
-    if isinstance(node, MapNode):
-        options = Options(node, ground.problems, path, mark=node.mark)
-        found = read_one(ground, options, NODES)
-        options.close()
-    else:
-        found = read_selector(ground, node, path)
-    if found is not None and found.reads:
-        hint = f"write the selector without @{found.reads[0]}"
-        ground.problems.add(found.selector.text.mark, path, "rows are nodes, not attributes", hint)
-    return None if found is None else found.selector
-
-
-def read_one(ground: Ground, options: Options, keys: tuple[str, ...]) -> Found | None:
-    """The selector of a mapping that is nothing but one: a problem where none of *keys* is there, or two."""
-    written = [key for key in keys if key in options]
-    if not written and "regex" not in options:
-        ground.problems.add(options.mark, options.path, f"expected one of {', '.join(keys)}")
-    for key in written[1:]:
-        options.problem(key, f'"{key}" stands beside "{written[0]}"', "leave out one of the two")
-    return read_source(ground, options, keys)
-
-
-def read_source(ground: Ground, options: Options, keys: tuple[str, ...]) -> Found | None:
-    """The one selector among the long form's *keys*; None when there is none or it has a problem."""
-    found: Found | None = None
-    for key in keys:
-        node = options.node(key)
-        if node is not None and found is None:
-            language = None if key == "select" else key
-            found = read_selector(ground, node, options.at(key), language)
-    return found
 
 
 def attribute_list_hint(ground: Ground, item: Node) -> str:

@@ -24,14 +24,7 @@ CASES = [
     *((SEED, key) for key in ["sitemap", "feed", "file"]),
     *((PAGE, key) for key in ["detail", "login", "explode", "context", "span", "sort"]),
     *((ITEM, key) for key in ["detail", "explode", "context", "span", "sort"]),
-    *(
-        (FIELD, key)
-        for key in ["header", "cookie", "status", "url", "table", "jsonld", "microdata", "meta", "state"]
-    ),
-    *(
-        (FIELD, key)
-        for key in ["then", "at", "pages", "explode", "remove", "min", "max", "pattern", "unique"]
-    ),
+    *((FIELD, key) for key in ["at", "pages", "explode", "min", "max", "pattern", "unique"]),
     *((LINK, key) for key in ["rel", "unique", "nofollow"]),
     *((PAGING, key) for key in ["link_header", "next_url", "window"]),
     *((CRAWL, key) for key in ["sites", "budget"]),

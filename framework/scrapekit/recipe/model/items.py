@@ -24,6 +24,8 @@ class ItemRule:
     key: str | None = None
     on_invalid: Literal["drop", "keep", "quarantine", "fail"] = "drop"
     limit: int | None = None
+    remove: tuple[Selector, ...] = ()
+    """What is taken out of a copy of the page before this rule reads it."""
     span: RowSpan | None = None
     explode: tuple[Explode, ...] = ()
     joins: tuple[InPageJoin, ...] = ()

@@ -117,3 +117,5 @@ class PageRule:
     responses: tuple[ResponseRule | NamedResponses, ...] = ()
     """Which answers mean what, in order; in a whole recipe the named sets have been put in."""
     expect_empty: bool = False
+    remove: tuple[Selector, ...] = ()
+    """What is taken out of a copy of the page before anything is read from it."""

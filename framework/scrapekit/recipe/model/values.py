@@ -24,6 +24,26 @@ class Selector:
     """How many characters of the node's text come before the selector (a prefix such as ``xpath:``)."""
     source: str = ""
     """The selector itself, without prefix and without ``@attr``."""
+    within: Selector | None = None
+    """Finds where this one looks, such as the cell of a table; None: in the scope itself."""
+    remove: tuple[Selector, ...] = ()
+    """What is taken out of a copy of each match before it is read."""
+    then: Then | None = None
+    """A second step, which reads what this one found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Then:
+    """A second step: what was found is read as a page of its own, in which *selector* looks."""
+
+    selector: Selector
+    parser: str
+    """The parser that reads it; empty where *selector* searches the text as it is."""
+    mark: Mark
+    reads: tuple[str, ...] = ()
+    """How a match of the first step becomes that page's text; empty means ``text``."""
+    options: MapNode | None = None
+    """The parser's options."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from cssselect.xpath import ExpressionError
 from lxml import etree
 
 from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument
+from scrapekit_html.copies import without
 from scrapekit_html.css import read_css, refuse_expression
 from scrapekit_html.namespaces import Namespaces, drop_namespaces, read_namespaces
 from scrapekit_html.reading import xml_read
@@ -50,6 +52,10 @@ class XmlParser:
     def read(self, name: str) -> Read:
         """How to read a node: text, own_text, html, inner_html, or an attribute."""
         return xml_read(name)
+
+    def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
+        """A copy of *scope* without these elements; see `scrapekit.Parser`."""
+        return without(scope, nodes)
 
     def parse(self, page: Page) -> SimpleDocument:
         """The page as a tree; raises PageError when it is not well-formed or uses its own entities."""
