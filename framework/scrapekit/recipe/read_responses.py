@@ -127,6 +127,13 @@ def _with_rules(page: PageRule, responses: Responses, problems: Problems) -> Pag
 
 
 def _rule(ground: Ground, node: Node, path: str) -> ResponseRule | None:
+    if not isinstance(node, MapNode):
+        message, hint = (
+            f"expected a rule, found {describe(node)}",
+            "write - { when: CONDITION, then: VERDICT }",
+        )
+        ground.problems.add(node.mark, path, message, hint)
+        return None
     options = Options(node, ground.problems, path, mark=node.mark)
     verdict = _verdict(options)
     when, found = _condition(ground, options)
@@ -163,12 +170,21 @@ def _condition(ground: Ground, options: Options) -> tuple[ScalarNode | None, Fou
         options.problem(key, f'"{key}" stands beside "{written[0]}"', "make two rules of it")
     found = _selector(ground, options, written[0]) if written else None
     when = options.scalar("when", "a condition")
-    if when is None or when.broken or not _SELECTOR.match(str(when.value)):
-        return (None if when is None or when.broken else when), found
+    if when is None or when.broken or _is_bare_path(options, when):
+        return None, found
+    if not _SELECTOR.match(str(when.value)):
+        return when, found
     if written:
         options.problem("when", f'a selector stands here and under "{written[0]}"', "make two rules of it")
         return None, found
     return None, read_selector(ground, when, options.at("when"))
+
+
+def _is_bare_path(options: Options, when: ScalarNode) -> bool:
+    text = str(when.value)
+    if text.startswith("$"):
+        options.problem("when", "a selector here begins with its language", f"write json:{shown(text)}")
+    return text.startswith("$")
 
 
 def _selector(ground: Ground, options: Options, key: str) -> Found | None:

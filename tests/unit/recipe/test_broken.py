@@ -1,4 +1,4 @@
-"""Each broken recipe of broken.txt gives exactly the words that stand under it."""
+"""Each broken recipe of broken*.txt gives exactly the words that stand under it."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,9 @@ from scrapekit.errors import Problems, RecipeError
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
 
-_TABLE = (Path(__file__).parent / "broken.txt").read_text(encoding="utf-8")
+_TABLE = "".join(
+    path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("broken*.txt"))
+)
 _CASES = [
     pytest.param(*body.split("----\n"), id=title.replace(" ", "-"))
     for title, body in re.findall(r"^==== (.*)\n((?:(?!==== ).*\n)*)", _TABLE, re.MULTILINE)
