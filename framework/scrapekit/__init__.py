@@ -33,7 +33,7 @@ from scrapekit.parts import (
     Select,
     SimpleDocument,
 )
-from scrapekit.regex import RegexError, compile_regex
+from scrapekit.regex import Regex, RegexError, RegexTooSlow, compile_regex
 from scrapekit.web.url import resolve
 from scrapekit.writing.part_file import PartFile
 from scrapekit.writing.record_file import RecordFile
@@ -67,7 +67,9 @@ __all__ = [
     "Read",
     "RecipeError",
     "RecordFile",
+    "Regex",
     "RegexError",
+    "RegexTooSlow",
     "Request",
     "ScrapekitError",
     "Select",

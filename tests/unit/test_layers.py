@@ -22,6 +22,7 @@ DOORS = {
     "pluggy": {"plugins", "promises"},
     "protego": {"web"},
     "click": {"doors:cli"},
+    "regex": {"words"},
     "rich": {"doors:cli"},
     "lxml": set(),
     "cssselect": set(),
@@ -121,7 +122,7 @@ def test_the_plan_names_no_module_that_is_not_there():
 @pytest.mark.parametrize(
     ("module", "never"),
     [
-        ("scrapekit.cli", {"aiohttp", "lxml", "jsonpath_ng", "rich", "yaml", "pluggy"}),
+        ("scrapekit.cli", {"aiohttp", "lxml", "jsonpath_ng", "regex", "rich", "yaml", "pluggy"}),
         ("scrapekit.prepare", {"aiohttp", "lxml", "jsonpath_ng", "rich"}),
         ("scrapekit.plugins", {"aiohttp", "lxml", "jsonpath_ng", "rich", "yaml", "pluggy"}),
     ],

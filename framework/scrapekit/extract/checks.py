@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from scrapekit.errors import Problems
 from scrapekit.recipe.model import LinkRule, Pattern
-from scrapekit.regex import RegexError, compile_regex
+from scrapekit.regex import Regex, RegexError, RegexTooSlow, compile_regex
 from scrapekit.web.url import host_of
 
 Check: TypeAlias = Callable[[str], str]
@@ -35,7 +34,7 @@ def is_binary(url: str) -> bool:
     return dot > 0 and path[dot + 1 :].lower() in BINARY and path.rfind("/", 8, dot) > 0
 
 
-def compile_patterns(patterns: Sequence[Pattern], path: str, problems: Problems) -> list[re.Pattern[str]]:
+def compile_patterns(patterns: Sequence[Pattern], path: str, problems: Problems) -> list[Regex]:
     """The patterns ready to search with; one that is no regular expression becomes a problem."""
     found = []
     for pattern in patterns:
@@ -58,20 +57,32 @@ def compile_check(rule: LinkRule, problems: Problems) -> Check | None:
     elif rule.selector is not None:
         checks.append(_no_binary)
     if len(checks) < 2:
-        return checks[0] if checks else None
-    return lambda url: next((reason for check in checks if (reason := check(url))), "")
+        return _patient(checks[0]) if checks else None
+    return _patient(lambda url: next((reason for check in checks if (reason := check(url))), ""))
+
+
+def _patient(check: Check) -> Check:
+    """A link whose pattern takes too long is not wanted: whether it fits, nobody knows."""
+
+    def check_while_quick(url: str) -> str:
+        try:
+            return check(url)
+        except RegexTooSlow as error:
+            return str(error)
+
+    return check_while_quick
 
 
 def _no_binary(url: str) -> str:
     return "a file, not a page" if is_binary(url) else ""
 
 
-def _allowed(patterns: list[re.Pattern[str]]) -> Check:
+def _allowed(patterns: list[Regex]) -> Check:
     searches = [pattern.search for pattern in patterns]
     return lambda url: "" if any(search(url) for search in searches) else "not allowed"
 
 
-def _denied(patterns: list[re.Pattern[str]]) -> Check:
+def _denied(patterns: list[Regex]) -> Check:
     searches = [pattern.search for pattern in patterns]
     return lambda url: "denied" if any(search(url) for search in searches) else ""
 

@@ -21,6 +21,7 @@ from scrapekit.extract.types import compile_type
 from scrapekit.extract.values import compile_value, read_nothing, type_of
 from scrapekit.parts import Scope
 from scrapekit.recipe.model import Field
+from scrapekit.regex import RegexTooSlow
 
 Nested = Callable[[Draft, Field], "Compiled"]
 """How an object's own fields are compiled; handed in, because objects are made of fields again."""
@@ -105,6 +106,9 @@ def _rendered(text: Text, path: str) -> ReadField:
     def read(scope: Scope, reading: Reading) -> Any:
         try:
             value = render(reading.environment)
+        except RegexTooSlow as error:
+            reading.note(f"field {path}: {error}")
+            return None
         except ValueError:
             reading.note(f"field {path}: its template does not work on the values")
             return None

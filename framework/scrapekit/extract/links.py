@@ -18,6 +18,7 @@ from scrapekit.extract.texts import compile_condition, compile_holds
 from scrapekit.model import Request
 from scrapekit.parts import Read
 from scrapekit.recipe.model import LinkRule
+from scrapekit.regex import RegexTooSlow
 from scrapekit.web.url import resolve
 
 MOST_LINKS = 10_000
@@ -100,7 +101,13 @@ def _compile_wanted(inside: Draft, rule: LinkRule) -> Wanted | None:
 
 
 def _of_text(search: Callable[[str], object], read: Read) -> Wanted:
-    return lambda node, _: "" if search(str(read(node) or "")) else "other text"
+    def wanted(node: Any, _: Reading) -> str:
+        try:
+            return "" if search(str(read(node) or "")) else "other text"
+        except RegexTooSlow as error:
+            return str(error)
+
+    return wanted
 
 
 def _on_condition(holds: Callable[[Reading], bool]) -> Wanted:

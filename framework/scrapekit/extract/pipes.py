@@ -15,6 +15,7 @@ from scrapekit.node import ListNode, MapNode, Node, Scalar, ScalarNode
 from scrapekit.options import Options
 from scrapekit.parts import Filter, filter_traits
 from scrapekit.recipe.model import Step
+from scrapekit.regex import RegexTooSlow
 
 Apply: TypeAlias = Callable[[Any, Reading], Any]
 """One step of a pipe, or a whole pipe: an empty value goes in and comes out as None."""
@@ -168,12 +169,16 @@ def apply_filter(made: Made, remark: str) -> Apply:
 def _guarded(made: Made, remark: str) -> Apply:
     call = with_page(made)
     spares_empty = not made.takes_empty
+    where = remark.partition(": ")[0]
 
     def one(value: Any, reading: Reading) -> Any:
         if not value and spares_empty and is_empty(value):
             return None
         try:
             result = call(value, reading)
+        except RegexTooSlow as error:
+            reading.note(f"{where}: {error}")
+            return None
         except ValueError:
             reading.note(remark)
             return None

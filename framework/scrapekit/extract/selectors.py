@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -14,7 +13,7 @@ from scrapekit.extract.reading import Reading, is_empty
 from scrapekit.parts import Read, Scope, Select
 from scrapekit.recipe.model import Selector
 from scrapekit.recipe.model.languages import READER, REGEX, TEXTS, is_css
-from scrapekit.regex import RegexError, compile_regex
+from scrapekit.regex import Regex, RegexError, RegexTooSlow, compile_regex
 
 Search: TypeAlias = Callable[[Scope, Reading], list[str]]
 """What a regular expression finds in the text of a scope; of the page, when the scope is all of it."""
@@ -112,10 +111,21 @@ def compile_search(draft: Draft, selector: Selector, path: str, *, first: bool) 
     except RegexError as error:
         draft.problems.add(selector.text.at(selector.offset + error.offset), path, str(error))
         return None
-    return _search_in(pattern, draft.parser.read("text"), first)
+    return _patient(_search_in(pattern, draft.parser.read("text"), first), path)
 
 
-def _search_in(pattern: re.Pattern[str], read_text: Read, first: bool) -> Search:
+def _patient(search: Search, path: str) -> Search:
+    def search_while_quick(scope: Scope, reading: Reading) -> list[str]:
+        try:
+            return search(scope, reading)
+        except RegexTooSlow as error:
+            reading.note(f"field {path}: {error}")
+            return []
+
+    return search_while_quick
+
+
+def _search_in(pattern: Regex, read_text: Read, first: bool) -> Search:
     group = 1 if pattern.groups else 0
 
     def text_of(scope: Scope, reading: Reading) -> str:

@@ -15,6 +15,7 @@ from scrapekit.language.expression import compile_expression
 from scrapekit.language.expression_syntax import parse
 from scrapekit.language.template import Template, compile_template, has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
+from scrapekit.regex import RegexTooSlow
 
 Names = frozenset[tuple[str, str]]
 """What a text refers to: ``{("item", "title")}``."""
@@ -87,9 +88,11 @@ def compile_holds(condition: Text, path: str) -> Callable[[Reading], bool]:
     def holds(reading: Reading) -> bool:
         try:
             return bool(run(reading.environment))
+        except RegexTooSlow as error:
+            reading.note(f"{path}: {error}")
         except ValueError:
             reading.note(f"{path} does not work on the values")
-            return False
+        return False
 
     return holds
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from scrapekit.mark import Mark, SourceText
 from scrapekit.node import Node, ScalarNode, describe, shown
 from scrapekit.options import as_text
 from scrapekit.recipe.scalar import typed
+from scrapekit.regex import Regex, RegexTooSlow
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _LARGEST_FILE = 64 * 1024
@@ -29,7 +29,7 @@ class Input:
     file: ScalarNode | None
     origins: tuple[str, ...]
     default: Node | None
-    pattern: re.Pattern[str] | None
+    pattern: Regex | None
     options: Mapping[str, object]
 
     @property
@@ -153,9 +153,17 @@ def _checked(
 
 
 def _as_text_type(found: Input, text: str, meaning: object) -> tuple[object, str]:
-    if found.pattern is None or found.pattern.fullmatch(text):
+    if found.pattern is None or _fits(found.pattern, text):
         return text, ""
     return None, f"text that matches {shown(found.pattern.pattern)}"
+
+
+def _fits(pattern: Regex, text: str) -> bool:
+    try:
+        return pattern.fullmatch(text) is not None
+    except RegexTooSlow:
+        # Whether it fits, nobody knows; what is not known to fit is refused.
+        return False
 
 
 def _as_int(found: Input, text: str, meaning: object) -> tuple[object, str]:

@@ -13,7 +13,7 @@ from scrapekit.node import ListNode, MapNode, Node, ScalarNode, shown
 from scrapekit.options import Options, as_text
 from scrapekit.recipe.input_values import Input, Sources, on_command_line, value_of
 from scrapekit.recipe.model import Bound
-from scrapekit.regex import RegexError, compile_regex
+from scrapekit.regex import Regex, RegexError, compile_regex
 from scrapekit.web.url import origin_of, target_of
 
 TYPES = ("string", "int", "float", "bool", "enum", "secret")
@@ -175,7 +175,7 @@ def _origins(options: Options, kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _pattern(options: Options, kind: str) -> re.Pattern[str] | None:
+def _pattern(options: Options, kind: str) -> Regex | None:
     node = options.scalar("pattern", "a regular expression")
     if node is None:
         return None

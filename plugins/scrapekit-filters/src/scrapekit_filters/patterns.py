@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from scrapekit import Options, RegexError, compile_regex
+from scrapekit import Options, Regex, RegexError, compile_regex
 from scrapekit_filters._declare import Function, declare
 
 _PATTERN = "a regular expression as Python writes them; (?i) in front ignores case"
 
 
-def compiled(options: Options, key: str = "pattern") -> re.Pattern[str] | None:
+def compiled(options: Options, key: str = "pattern") -> Regex | None:
     """The regular expression under *key*; None, with a problem at the column, when there is none."""
     if not options.require(key):
         return None
@@ -59,7 +59,7 @@ def regex(options: Options) -> Function:
     return take
 
 
-def _group(options: Options, pattern: re.Pattern[str] | None) -> int | str:
+def _group(options: Options, pattern: Regex | None) -> int | str:
     """The group to take, checked against the pattern."""
     written = options.text("group")
     if pattern is None or not written:

@@ -91,7 +91,8 @@ how it is written, words such as "today" are no dates, and a format that leaves 
 mistake in the recipe. Month names are English.
 """,
     "patterns": """Regular expressions are Python's. They are best written in single quotes, where YAML leaves
-backslashes alone. One that does not compile is a mistake in the recipe, shown with its column.
+backslashes alone. One that does not compile is a mistake in the recipe, shown with its column. One that
+takes longer than a second on a value is stopped, the field is empty, and the report counts it.
 """,
 }
 
