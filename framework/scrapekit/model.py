@@ -235,6 +235,8 @@ class Outcome:
     notes: Mapping[str, int] = NOTHING
     """Counted remarks for the report, such as ``records dropped: price is required`` → 2."""
     status: int | None = None
+    quarantined: Sequence[Item] = ()
+    """Records that are none, for the quarantine file; they count as no records."""
     pending: Sequence[Pending] = ()
     """Records that this page began and that other pages complete."""
     answer: str | None = None

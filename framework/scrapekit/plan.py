@@ -138,9 +138,9 @@ def kinds_of(recipe: Recipe) -> dict[str, KindInfo]:
     keys: dict[str, str] = {}
     for item in (item for rule in recipe.pages.values() for item in rule.items):
         known = types.setdefault(item.kind, {})
-        for field in item.fields:
-            if (type_ := _type_of(field)) != known.setdefault(field.name, type_):
-                known[field.name] = ""
+        for name, field in item.columns.items():
+            if (type_ := _type_of(field)) != known.setdefault(name, type_):
+                known[name] = ""
         if item.key is not None:
             keys.setdefault(item.kind, item.key)
     return {

@@ -14,7 +14,7 @@ from scrapekit.model import NOTHING
 
 if TYPE_CHECKING:
     from scrapekit.extract.pipes import Made
-    from scrapekit.extract.reading import ReadField
+    from scrapekit.extract.reading import ReadField, Reading
     from scrapekit.parts import Parser
     from scrapekit.plugins import Plugins
     from scrapekit.recipe.model import Field
@@ -53,6 +53,15 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """What a field keeps of the rows before: told every row once it is read, forgotten with its list."""
+
+    key: object
+    """What it is kept under in `Reading.memo`."""
+    remember: Callable[[dict[str, Any], Reading], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Draft(Terms):
     """A page rule while it is compiled."""
 
@@ -63,6 +72,12 @@ class Draft(Terms):
     stored: Callable[[Field], ReadField | None] | None = None
     """What stands in for a field's source where a record is completed away from the page it was read on."""
 
+    in_rows: bool = False
+    """True for what is read in rows: something can stand before it on the page."""
+    hold_invalid: bool = field(default=False, kw_only=True)
+    """True where a list of objects gives an InvalidField in the place of an invalid one."""
+    trails: list[Trail] | None = field(default=None, kw_only=True)
+    """Where fields right under rows say what they keep of the rows before; None elsewhere."""
     others: dict[str, Parser] = field(default_factory=dict, kw_only=True)
     """The parsers of second steps, by name: one of each serves all that the page rule reads with it."""
 

@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from scrapekit.extract.context import compile_context
+from scrapekit.extract.contracts import compile_contract
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.pipes import Apply, Shape, compile_pipe
+from scrapekit.extract.previous import compile_previous
 from scrapekit.extract.reading import InvalidField, ReadField, Reading, is_empty
 from scrapekit.extract.texts import (
     Text,
@@ -56,6 +59,8 @@ def compile_field(draft: Draft, field: Field, nested: Nested) -> Compiled:
         read, needs = _in_order([read, _rendered(default, field.path)]), needs | _siblings(default)
     if field.required:
         read = _required(read, field.path)
+    if field.contract is not None and (fits := compile_contract(draft, field)):
+        read = _fitting(read, fits)
     return Compiled(_keeping(read, draft, field), needs)
 
 
@@ -67,6 +72,11 @@ def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compile
     if field.selector is not None:
         read = compile_value(draft, field.selector, field.reads, field.path, all=field.all, nth=field.nth)
         return Compiled(read or read_nothing), Shape(type_of(draft, field.selector), field.all)
+    if field.context is not None:
+        return Compiled(compile_context(draft, field) or read_nothing), Shape("any")
+    if field.previous is not None:
+        before = compile_previous(draft, field)
+        return Compiled(*before) if before else Compiled(read_nothing), Shape("any")
     if field.template is not None:
         text_ = compile_text(draft, field.template, field.path)
         return Compiled(_rendered(text_, field.path), _siblings(text_)), Shape("any")
@@ -160,9 +170,17 @@ def _required(read: ReadField, path: str) -> ReadField:
     return required
 
 
+def _fitting(read: ReadField, fits: Callable[[Any], Any]) -> ReadField:
+    def fitting(scope: Scope, reading: Reading) -> Any:
+        value = read(scope, reading)
+        return None if value is None else fits(value)
+
+    return fitting
+
+
 def _keeping(read: ReadField, draft: Draft, field: Field) -> ReadField:
     """With ``on_invalid: keep`` an invalid field is null, and counted."""
-    if not draft.keep_invalid or not (field.required or field.type or field.otherwise):
+    if not draft.keep_invalid or not (field.required or field.type or field.otherwise or field.contract):
         return read
 
     def kept(scope: Scope, reading: Reading) -> Any:

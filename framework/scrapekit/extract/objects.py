@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError
-from scrapekit.extract.draft import Draft
+from scrapekit.extract.draft import Draft, Trail
 from scrapekit.extract.fields import PARENT, Compiled, compile_field
 from scrapekit.extract.graph import cycle_in, order_of
-from scrapekit.extract.reading import Find, PartFault, ReadField, Reading, blame
+from scrapekit.extract.reading import Find, InvalidField, PartFault, ReadField, Reading, blame
 from scrapekit.extract.steps import compile_rows
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import plain
@@ -35,14 +35,29 @@ class Group:
 
 def compile_fields(draft: Draft, fields: Sequence[Field]) -> Group:
     """Read all of *fields* from one scope. A cycle among them becomes a problem naming it."""
-    inside = draft.with_items(field.name for field in fields)
-    compiled = {field.name: compile_field(inside, field, _compile_object) for field in fields}
+    return group_fields(draft, fields, compile_each(draft, fields))
+
+
+def compile_each(draft: Draft, fields: Sequence[Field], names: Iterable[str] = ()) -> dict[str, Compiled]:
+    """Each of *fields* by name; its templates know the others, and *names*."""
+    inside = draft.with_items([*names, *(field.name for field in fields)])
+    return {field.name: compile_field(inside, field, _compile_object) for field in fields}
+
+
+def group_fields(draft: Draft, fields: Sequence[Field], compiled: Mapping[str, Compiled]) -> Group:
+    """All that is *compiled* read from one scope; *fields* say where it stands in the recipe."""
+    group = _grouped(draft, fields, compiled)
+    return replace(group, read=_remembering(group.read, draft.trails)) if draft.trails else group
+
+
+def _grouped(draft: Draft, fields: Sequence[Field], compiled: Mapping[str, Compiled]) -> Group:
     needs = {name: each.needs & compiled.keys() for name, each in compiled.items()}
     if cycle := cycle_in(needs):
-        mark = next(field.mark for field in fields if field.name == cycle[0])
+        mark = next(field.mark for field in fields if field.name in cycle)
         message = f"these fields need each other: {' → '.join(cycle)}"
         draft.problems.add(mark, f"{fields[0].path.rpartition('.')[0]}", message)
-    places = _Places({field.name: field.path for field in fields}, f"parser {draft.parser_name}")
+    paths = dict.fromkeys(compiled, fields[0].path if fields else "")
+    places = _Places(paths | {field.name: field.path for field in fields}, f"parser {draft.parser_name}")
     outer = frozenset().union(*(each.needs for each in compiled.values())) - compiled.keys()
     if not any(not need.startswith(PARENT) for each in compiled.values() for need in each.needs):
         return Group(_apart([(name, each.read) for name, each in compiled.items()], places), outer)
@@ -103,14 +118,40 @@ def _together(names: Sequence[str], pairs: _Pairs, places: _Places) -> ReadField
     return read_fields
 
 
+def _remembering(read: ReadFields, trails: Sequence[Trail]) -> ReadFields:
+    def read_fields(scope: Scope, reading: Reading) -> dict[str, Any]:
+        values = read(scope, reading)
+        for trail in trails:
+            trail.remember(values, reading)
+        return values
+
+    return read_fields
+
+
 def _compile_object(draft: Draft, field: Field) -> Compiled:
     evidence = evidence_of(field.fields)
     if field.each is None:
-        group = compile_fields(draft, field.fields)
+        group = compile_fields(replace(draft, trails=None, hold_invalid=False), field.fields)
         return Compiled(_one_object(group.read, evidence), group.needs)
-    rows = compile_rows(draft, field.each, f"{field.path}.each")
-    group = compile_fields(rows.draft if rows else draft, field.fields)
-    return Compiled(_list_of_objects(rows.find, group.read, evidence) if rows else _none, group.needs)
+    rows, trails = compile_rows(draft, field.each, f"{field.path}.each"), list[Trail]()
+    inside = replace(rows.draft if rows else draft, in_rows=True, trails=trails, hold_invalid=False)
+    group = compile_fields(inside, field.fields)
+    if rows is None:
+        return Compiled(_none, group.needs)
+    find = _forgetting(rows.find, [trail.key for trail in trails]) if trails else rows.find
+    make = _list_with_faults if draft.hold_invalid else _list_of_objects
+    return Compiled(make(find, group.read, evidence), group.needs)
+
+
+def _forgetting(find: Find, keys: Sequence[object]) -> Find:
+    """A list begins: what its fields kept of the one before is forgotten."""
+
+    def find_rows(scope: Scope, reading: Reading) -> Sequence[Any]:
+        for key in keys:
+            reading.memo.pop(key, None)
+        return find(scope, reading)
+
+    return find_rows
 
 
 def _none(scope: Scope, reading: Reading) -> Any:
@@ -129,6 +170,24 @@ def _list_of_objects(find: Find, read_fields: ReadFields, evidence: Evidence) ->
     def read_objects(scope: Scope, reading: Reading) -> Any:
         found = [read_fields(row, reading) for row in find(scope, reading)]
         return [values for values in found if has_any(values, evidence)] or None
+
+    return read_objects
+
+
+def _list_with_faults(find: Find, read_fields: ReadFields, evidence: Evidence) -> ReadField:
+    """An invalid object is its fault, for whoever makes records of the list."""
+
+    def read_objects(scope: Scope, reading: Reading) -> Any:
+        found: list[Any] = []
+        for row in find(scope, reading):
+            try:
+                values = read_fields(row, reading)
+            except InvalidField as error:
+                found.append(error)
+                continue
+            if has_any(values, evidence):
+                found.append(values)
+        return found or None
 
     return read_objects
 

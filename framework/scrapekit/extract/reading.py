@@ -33,7 +33,7 @@ class Ground:
 class Reading:
     """One page being read by its page rule; made for each page, shared by nothing."""
 
-    __slots__ = ("_context", "_environment", "_opened", "document", "ground", "notes", "page")
+    __slots__ = ("_context", "_environment", "_memo", "_opened", "document", "ground", "notes", "page")
 
     def __init__(self, page: Page, document: Document, ground: Ground) -> None:
         self.page = page
@@ -41,6 +41,7 @@ class Reading:
         self.ground = ground
         notes: dict[str, int] | None = getattr(document, "notes", None)
         self.notes = {} if notes is None else notes
+        self._memo: dict[object, Any] | None = None
         self._environment: Environment | None = None
         self._context: FilterContext | None = None
         self._opened: dict[tuple[int, str], Scope] | None = None
@@ -48,6 +49,13 @@ class Reading:
     def note(self, remark: str, count: int = 1) -> None:
         """Count a remark for the report; it must name no data of the page, so that remarks stay few."""
         self.notes[remark] = self.notes.get(remark, 0) + count
+
+    @property
+    def memo(self) -> dict[object, Any]:
+        """What fields and rules keep while this page is read, each under a key of its own."""
+        if self._memo is None:
+            self._memo = {}
+        return self._memo
 
     def on(self, root: Scope) -> Reading:
         """The same page with another root, such as a copy without some of it; notes are shared."""

@@ -8,14 +8,19 @@ from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError
 from scrapekit.extract.draft import Draft
-from scrapekit.extract.objects import Evidence, compile_fields, evidence_of, has_any
-from scrapekit.extract.reading import Find, InvalidField, PartFault, Reading, blame
+from scrapekit.extract.explode import ReadMany, compile_exploded
+from scrapekit.extract.joined import compile_joins
+from scrapekit.extract.judging import Judge, Quarantine, compile_judge
+from scrapekit.extract.keeping import Keep, compile_keeps
+from scrapekit.extract.objects import compile_each, evidence_of, group_fields, has_any
+from scrapekit.extract.ordering import Finish, compile_finish
+from scrapekit.extract.reading import Find, InvalidField, Reading, blame
+from scrapekit.extract.spans import compile_spans, over_spans
 from scrapekit.extract.steps import compile_rows
-from scrapekit.extract.texts import compile_condition, compile_holds
-from scrapekit.model import NOTHING, Item, Origin
-from scrapekit.node import ScalarNode, shown
+from scrapekit.extract.values import read_nothing
+from scrapekit.model import Item, Origin
 from scrapekit.parts import Scope
-from scrapekit.recipe.model import ItemRule
+from scrapekit.recipe.model import ItemRule, Selector
 
 ReadRecord: TypeAlias = Callable[[Scope, Reading], dict[str, Any] | None]
 """Gives one record's fields; None when there is none, which has been noted."""
@@ -28,6 +33,8 @@ class Records:
     items: Sequence[Item]
     rows: int
     reason: str = ""
+    quarantined: Sequence[Item] = ()
+    """What was put into quarantine, each telling where a record was and why it is none."""
 
 
 ReadRecords: TypeAlias = Callable[[Reading, float], Records]
@@ -41,13 +48,36 @@ def compile_records(
 
     *columns* are the fields of all records of this kind; those that this rule lacks are null.
     """
-    evidence = evidence_of(rule.fields)
     make = _maker(draft, rule, key)
-    if rule.each is None:
-        return _whole_page(rule, _compile_record(draft, rule, columns), make, evidence)
-    rows = compile_rows(draft, rule.each, f"{rule.path}.each")
-    read = _compile_record(rows.draft if rows else draft, rule, columns)
-    return None if rows is None else _rows(rule, _blaming(rows.find, rule, draft), read, make)
+    find: Find = _root
+    if rule.each is not None:
+        rows = _compile_rows(draft, rule, rule.each)
+        if rows is None:
+            # Its fields may have mistakes of their own.
+            _Records.compile(replace(draft, in_rows=True, trails=[]), rule, columns)
+            return None
+        find, draft = rows
+        draft = replace(draft, in_rows=True, trails=[])
+    made = _Records.compile(draft, rule, columns)
+    if made.is_plain:
+        return _rows(rule, find, made.read, make) if rule.each else _whole_page(rule, made.read, make)
+    return _special(rule, find, made, make)
+
+
+def _root(scope: Scope, reading: Reading) -> Sequence[Any]:
+    return (scope,)
+
+
+def _compile_rows(draft: Draft, rule: ItemRule, each: Selector) -> tuple[Find, Draft] | None:
+    """How the rows are found, and the draft in which what stands in them is read."""
+    rows = compile_rows(draft, each, f"{rule.path}.each")
+    if rows is None:
+        return None
+    find, inside = _blaming(rows.find, rule, draft), rows.draft
+    if rule.span is None:
+        return find, inside
+    spans = compile_spans(inside, rule, find)
+    return spans and (spans, replace(inside, parser=over_spans(inside.parser)))
 
 
 def _blaming(find_rows: Find, rule: ItemRule, draft: Draft) -> Find:
@@ -62,66 +92,68 @@ def _blaming(find_rows: Find, rule: ItemRule, draft: Draft) -> Find:
     return find
 
 
-def _compile_record(draft: Draft, rule: ItemRule, columns: Sequence[str]) -> ReadRecord:
-    names = [field.name for field in rule.fields]
-    read_fields = compile_fields(replace(draft, keep_invalid=rule.on_invalid == "keep"), rule.fields).read
-    read: ReadRecord = _judged(read_fields, rule) if _can_be_invalid(rule) else read_fields
-    if rule.where is not None:
-        read = _where(read, draft.with_items(names), rule, rule.where)
-    blank = dict.fromkeys(name for name in columns if name not in names)
-    return _filled(read, blank) if blank else read
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """An item rule's compiled parts."""
+
+    read: ReadRecord
+    many: ReadMany | None
+    finish: Finish | None
+    quarantine: Quarantine | None
+
+    @classmethod
+    def compile(cls, draft: Draft, rule: ItemRule, columns: Sequence[str]) -> _Records:
+        quarantine = Quarantine(draft, rule) if rule.on_invalid == "quarantine" else None
+        judge = compile_judge(rule, quarantine)
+        keeps = compile_keeps(draft, rule, columns, judge)
+        draft = replace(draft, keep_invalid=rule.on_invalid == "keep")
+        joins = compile_joins(draft, rule.joins, rule.kind)
+        if rule.explode:
+            many = _kept_many(compile_exploded(draft, rule, joins, judge), keeps)
+            return cls(read_nothing, many, compile_finish(rule), quarantine)
+        compiled = compile_each(draft, rule.fields, joins) | joins
+        read: ReadRecord = group_fields(draft, rule.fields, compiled).read
+        if _can_be_invalid(rule):
+            read = _judged(read, judge)
+        return cls(_kept(read, keeps) if keeps else read, None, compile_finish(rule), quarantine)
+
+    @property
+    def is_plain(self) -> bool:
+        """True when a row gives one record, which no other record and no quarantine has to do with."""
+        return self.many is None and self.finish is None and self.quarantine is None
 
 
 def _can_be_invalid(rule: ItemRule) -> bool:
     waiting = list(rule.fields)
     while waiting:
         field = waiting.pop()
-        if field.required or field.type:
+        if field.required or field.type or field.contract:
             return True
         waiting += [*field.fields, *field.otherwise]
     return False
 
 
-def _judged(read: ReadRecord, rule: ItemRule) -> ReadRecord:
+def _judged(read: ReadRecord, judge: Judge) -> ReadRecord:
     def judged(scope: Scope, reading: Reading) -> dict[str, Any] | None:
         try:
             return read(scope, reading)
         except InvalidField as error:
-            short = error.path.removeprefix(f"{rule.path}.fields.").replace(".fields.", ".")
-            if rule.on_invalid == "fail":
-                cause = f": {shown(error.__cause__, 100)}" if error.__cause__ else ""
-                raise PartFault(f"{error.path}: {short} {error.fault}{cause}") from error
-            reading.note(f"{rule.kind} dropped: {short} {error.fault}")
+            judge(error, scope, reading)
             return None
 
     return judged
 
 
-def _where(read: ReadRecord, draft: Draft, rule: ItemRule, condition: ScalarNode) -> ReadRecord:
-    path, remark = f"{rule.path}.where", f"{rule.kind} left out by where"
-    holds = compile_holds(compile_condition(draft, condition, path, bare="item"), path)
-
-    def where(scope: Scope, reading: Reading) -> dict[str, Any] | None:
+def _kept(read: ReadRecord, keeps: Sequence[Keep]) -> ReadRecord:
+    def kept(scope: Scope, reading: Reading) -> dict[str, Any] | None:
         values = read(scope, reading)
-        if values is None:
-            return None
-        reading.environment["item"] = values
-        kept = holds(reading)
-        reading.environment["item"] = NOTHING
-        if kept:
-            return values
-        reading.note(remark)
-        return None
+        for keep in keeps:
+            if values is None:
+                return None
+            values = keep(values, scope, reading)
+        return values
 
-    return where
-
-
-def _filled(read: ReadRecord, blank: dict[str, None]) -> ReadRecord:
-    def filled(scope: Scope, reading: Reading) -> dict[str, Any] | None:
-        values = read(scope, reading)
-        return None if values is None else {**values, **blank}
-
-    return filled
+    return kept
 
 
 Make: TypeAlias = Callable[[dict[str, Any], Reading, int, float], Item]
@@ -143,8 +175,8 @@ def _maker(draft: Draft, rule: ItemRule, key: str | None) -> Make:
     return make_keyed if key else make
 
 
-def _whole_page(rule: ItemRule, read: ReadRecord, make: Make, evidence: Evidence) -> ReadRecords:
-    empty = f"no {rule.kind}: every field is empty"
+def _whole_page(rule: ItemRule, read: ReadRecord, make: Make) -> ReadRecords:
+    empty, evidence = f"no {rule.kind}: every field is empty", evidence_of(rule.fields)
 
     def read_records(reading: Reading, now: float) -> Records:
         values = read(reading.document.root, reading)
@@ -159,8 +191,6 @@ def _whole_page(rule: ItemRule, read: ReadRecord, make: Make, evidence: Evidence
 
 
 def _rows(rule: ItemRule, find: Find, read: ReadRecord, make: Make) -> ReadRecords:
-    assert rule.each is not None
-    none = f"no rows match {rule.each.source}"
     limit = rule.limit
 
     def read_records(reading: Reading, now: float) -> Records:
@@ -172,8 +202,61 @@ def _rows(rule: ItemRule, find: Find, read: ReadRecord, make: Make) -> ReadRecor
             values = read(scope, reading)
             if values is not None:
                 items.append(make(values, reading, row, now))
-        if items:
-            return Records(items, len(rows))
-        return Records((), len(rows), none if not rows else f"every {rule.kind} was dropped or left out")
+        return Records(items, len(rows)) if items else _no_records(rule, len(rows))
 
     return read_records
+
+
+def _no_records(rule: ItemRule, rows: int) -> Records:
+    if not rows and rule.each is not None:
+        return Records((), 0, f"no rows match {rule.each.source}")
+    return Records((), rows, f"every {rule.kind} was dropped or left out")
+
+
+def _special(rule: ItemRule, find: Find, parts: _Records, make: Make) -> ReadRecords:
+    """As `_rows`, where a row may give many records, or a record is not judged by itself."""
+    finish, quarantine = parts.finish, parts.quarantine
+    read_many = parts.many or _one(parts.read)
+    # A page is a record only if it says something; a row is there anyway.
+    evidence = () if rule.each else evidence_of(list(rule.columns.values()))
+    limit = rule.limit if finish is None else None
+
+    def read_records(reading: Reading, now: float) -> Records:
+        rows = find(reading.document.root, reading)
+        items: list[Item] = []
+        for row, scope in enumerate(rows):
+            if quarantine is not None:
+                quarantine.next_row(reading)
+            found = [values for values in read_many(scope, reading) if has_any(values, evidence)]
+            items += [make(values, reading, row, now) for values in found]
+            if limit is not None and len(items) >= limit:
+                break
+        items = items[:limit] if finish is None else finish(items, reading)
+        records = Records(items, len(rows)) if items else _no_records(rule, len(rows))
+        if quarantine is not None and (taken := quarantine.gathered(reading, now)):
+            return replace(records, quarantined=taken)
+        return records
+
+    return read_records
+
+
+def _one(read: ReadRecord) -> ReadMany:
+    def read_many(scope: Scope, reading: Reading) -> list[dict[str, Any]]:
+        values = read(scope, reading)
+        return [] if values is None else [values]
+
+    return read_many
+
+
+def _kept_many(read: ReadMany, keeps: Sequence[Keep]) -> ReadMany:
+    def kept(scope: Scope, reading: Reading) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        for values in read(scope, reading):
+            record: dict[str, Any] | None = values
+            for keep in keeps:
+                record = record and keep(record, scope, reading)
+            if record is not None:
+                found.append(record)
+        return found
+
+    return kept

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import time
 from typing import Any, TypeAlias
 
@@ -146,9 +146,14 @@ def _outcome(reading: Reading, found: Sequence[Records], gathered: Gathered) -> 
     page = reading.page
     items = found[0].items if len(found) == 1 else [item for each in found for item in each.items]
     if items or gathered.requests:
-        return Outcome(page.request, Verdict.OK, items, gathered.requests, "", reading.notes, page.status)
-    reason = "; ".join(each.reason for each in found if each.reason) or "no links found"
-    return Outcome(page.request, Verdict.EMPTY, (), (), reason, reading.notes, page.status)
+        outcome = Outcome(page.request, Verdict.OK, items, gathered.requests, "", reading.notes, page.status)
+    else:
+        reason = "; ".join(each.reason for each in found if each.reason) or "no links found"
+        outcome = Outcome(page.request, Verdict.EMPTY, (), (), reason, reading.notes, page.status)
+    if any(each.quarantined for each in found):
+        taken = [item for each in found for item in each.quarantined]
+        return replace(outcome, quarantined=taken)
+    return outcome
 
 
 def _repeated(reading: Reading, rule: str) -> Outcome:
@@ -165,7 +170,7 @@ def _compile_measure(rule: PageRule) -> Callable[[Reading, Sequence[Records], Ga
     told apart by their fields, or none is left to compare, the body is compared.
     """
     rows_of = [place for place, item in enumerate(rule.items) if item.each is not None]
-    names = {item.kind: [name for name, _ in evidence_of(item.fields)] for item in rule.items if item.each}
+    names = {item.kind: [name for name, _ in evidence_of(list(item.columns.values()))] for item in rule.items if item.each}
 
     def measure(reading: Reading, found: Sequence[Records], gathered: Gathered) -> Progress:
         urls = [request.url for request in gathered.requests]

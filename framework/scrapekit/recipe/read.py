@@ -123,7 +123,7 @@ def _kinds(pages: Mapping[str, PageRule], options: Options) -> dict[str, tuple[s
     found: dict[str, dict[str, None]] = {}
     for rule in pages.values():
         for item in rule.items:
-            found.setdefault(item.kind, {}).update(dict.fromkeys(field.name for field in item.fields))
+            found.setdefault(item.kind, {}).update(dict.fromkeys(item.columns))
     if pages and not found and not options.problems:
         hint = "add item and fields to a page rule"
         options.problems.add(options.key_mark("pages"), "pages", "no page rule gives a record", hint)

@@ -8,6 +8,8 @@ from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import Field
+from scrapekit.recipe.read_before import read_context, read_previous
+from scrapekit.recipe.read_contract import read_contract
 from scrapekit.recipe.read_pipe import read_pipe
 from scrapekit.recipe.read_selector import Found, Ground, attribute_list_hint, read_selector
 from scrapekit.recipe.read_source import (
@@ -25,9 +27,9 @@ TYPES = (
     "string", "int", "float", "decimal", "number", "bool", "date",
     "datetime", "url", "email", "price", "enum", "list", "object",
 )  # fmt: skip
-_SOURCES = (*SELECTORS, "template", "const", "fields")
+_SOURCES = (*SELECTORS, "template", "const", "fields", "context", "previous")
 _SOURCES_TO_COME = ("at",)
-_TO_COME = ("pages", "explode", "min", "max", "pattern", "unique", "join", "context")
+_TO_COME = ("pages",)
 
 
 def read_fields(ground: Ground, node: Node | None, path: str) -> tuple[Field, ...]:
@@ -107,6 +109,7 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
     each = read_rows(ground, options.node("each"), options.at("each"))
     inside = ground_in(ground, each)
     kind, type_options = _type(options)
+    before = read_context(ground, options)
     field = Field(
         name,
         path,
@@ -116,7 +119,7 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
         const=options.node("const"),
         fields=read_fields(inside, options.node("fields"), options.at("fields")),
         each=each,
-        reads=read_ways(options, found),
+        reads=before[1] or read_ways(options, None) if before else read_ways(options, found),
         all=options.flag("all"),
         nth=options.integer("nth"),
         pipe=read_pipe(options.node("pipe"), ground.problems, options.at("pipe")),
@@ -126,11 +129,14 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
         default=options.node("default"),
         otherwise=_otherwise(ground, options, name),
         when=options.scalar("when", "a condition"),
+        context=before and before[0],
+        previous=read_previous(options),
+        contract=read_contract(options, kind),
     )
     _check(options, field, source)
     options.close()
-    usable = field.selector or field.template or field.fields or source == "const"
-    return field if usable else None
+    found_at = (field.selector, field.template, field.fields, field.context, field.previous)
+    return field if any(found_at) or source == "const" else None
 
 
 def _found(ground: Ground, options: Options) -> Found | None:
@@ -178,7 +184,7 @@ def _otherwise(ground: Ground, options: Options, name: str) -> tuple[Field, ...]
 def _check(options: Options, field: Field, source: str) -> None:
     if source not in SELECTORS and source:
         for key in ("attr", "all", "nth", "then", "remove"):
-            if key in options:
+            if key in options and (key, source) != ("attr", "context"):
                 options.problem(key, f'"{key}" is about what a selector finds; this field has {source}')
     if field.all and field.nth is not None:
         options.problem("nth", "a field takes all matches or one of them", "leave out all or nth")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import ItemRule
+from scrapekit.recipe.read_before import check_previous
 from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_relations import read_explode, read_joins, read_sort, read_span, read_unique
 from scrapekit.recipe.read_selector import Ground
 from scrapekit.recipe.read_source import ground_in, read_remove, read_rows
 
-ITEM_KEYS = ("each", "fields", "where", "key", "limit", "on_invalid")
+ITEM_KEYS = (
+    "each", "span", "fields", "explode", "join", "where", "unique", "sort", "limit", "key", "on_invalid",
+    "parallel_lists",
+)  # fmt: skip
 """What stands beside ``item``, or under a kind of ``items``."""
 
-ITEM_TO_COME = ("explode", "context", "span", "sort", "detail", "require")
-_INVALID: tuple[Literal["drop", "keep", "fail"], ...] = ("drop", "keep", "fail")
+ITEM_TO_COME = ("detail",)
+_INVALID: tuple[Literal["drop", "keep", "quarantine", "fail"], ...] = ("drop", "keep", "quarantine", "fail")
 _KIND = re.compile(r"[^\W\d][\w-]*\Z")
 
 
@@ -69,25 +74,41 @@ def _item(ground: Ground, kind: str, options: Options) -> ItemRule:
     options.require("fields")
     each = read_rows(ground, options.node("each"), options.at("each"))
     fields = read_fields(ground_in(ground, each), options.node("fields"), options.at("fields"))
-    return ItemRule(
+    rule = ItemRule(
         kind,
         options.path,
         options.mark,
         fields,
         each=each,
         where=options.scalar("where", "a condition"),
-        key=_key(options),
-        on_invalid=options.choice("on_invalid", _INVALID, "drop", later=["quarantine"]),
+        span=read_span(ground, options),
+        explode=read_explode(options, fields),
+        on_invalid=options.choice("on_invalid", _INVALID, "drop"),
         limit=options.integer("limit", least=1),
+        parallel_lists=options.flag("parallel_lists"),
+    )
+    return _related(ground, rule, options)
+
+
+def _related(ground: Ground, rule: ItemRule, options: Options) -> ItemRule:
+    """The rule with what names its fields: those that have a problem of their own count as there."""
+    node = options.node("fields")
+    written = node.entries if isinstance(node, MapNode) else {}
+    dropped = [name for name in written if name not in {field.name for field in rule.fields}]
+    columns = [*rule.columns, *dropped]
+    check_previous(options, rule.fields, [*written, *(explode.field for explode in rule.explode)])
+    return replace(
+        rule,
+        joins=read_joins(ground, options, columns),
+        sort=read_sort(options, columns),
+        unique=read_unique(options, columns),
+        key=_key(options, columns),
     )
 
 
-def _key(options: Options) -> str | None:
+def _key(options: Options, columns: Sequence[str]) -> str | None:
     name = options.text("key")
-    fields = options.node("fields")
-    if name and isinstance(fields, MapNode) and name not in fields.entries:
-        options.problem(
-            "key", f'there is no field "{shown(name)}"', options.problems.near(name, fields.entries)
-        )
+    if name and name not in columns:
+        options.problem("key", f'there is no field "{shown(name)}"', options.problems.near(name, columns))
         return None
     return name or None

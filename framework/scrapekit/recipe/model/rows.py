@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from scrapekit.mark import Mark
@@ -35,10 +37,14 @@ class Previous:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What a field's value must be besides its type; ``least`` and ``most`` as they were written."""
+    """What a field's value must be besides its type.
 
-    least: ScalarNode | None = None
-    most: ScalarNode | None = None
+    ``least`` and ``most`` are dates (with or without a time) where the field's type is one, else
+    decimals, so that ``0.1`` is what it says.
+    """
+
+    least: Decimal | date | None = None
+    most: Decimal | date | None = None
     pattern: ScalarNode | None = None
     unique: bool = False
     """True when no two records of the kind may have the same value."""

@@ -47,5 +47,5 @@ class Recipe:
         found: dict[str, dict[str, None]] = {}
         for rule in self.pages.values():
             for item in rule.items:
-                found.setdefault(item.kind, {}).update(dict.fromkeys(f.name for f in item.fields))
+                found.setdefault(item.kind, {}).update(dict.fromkeys(item.columns))
         return {kind: tuple(names) for kind, names in found.items()}

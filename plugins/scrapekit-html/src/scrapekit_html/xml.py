@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from cssselect.xpath import ExpressionError
@@ -12,6 +12,7 @@ from scrapekit import Options, Page, PageError, Read, Select, SelectorError, Sim
 from scrapekit_html.copies import without
 from scrapekit_html.css import read_css, refuse_expression
 from scrapekit_html.namespaces import Namespaces, drop_namespaces, read_namespaces
+from scrapekit_html.order import following, places
 from scrapekit_html.reading import xml_read
 from scrapekit_html.translate import XmlCss, to_xpath
 from scrapekit_html.xpath import compile_xpath, run_xpath
@@ -56,6 +57,14 @@ class XmlParser:
     def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
         """A copy of *scope* without these elements; see `scrapekit.Parser`."""
         return without(scope, nodes)
+
+    def places(self, root: Any) -> Callable[[Any], int | None]:
+        """The order of the elements; see `scrapekit.Parser`."""
+        return places(root)
+
+    def following(self, node: Any) -> Iterator[Any]:
+        """The siblings after an element; see `scrapekit.Parser`."""
+        return following(node)
 
     def parse(self, page: Page) -> SimpleDocument:
         """The page as a tree; raises PageError when it is not well-formed or uses its own entities."""
