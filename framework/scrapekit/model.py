@@ -46,7 +46,7 @@ class Verdict(StrEnum):
     NOT_MODIFIED = "not_modified"
     """The server said that nothing changed since the last run."""
     REDIRECTED = "redirected"
-    """Answered with a redirect, which was queued as a request of its own."""
+    """Answered with a redirect, or failed with an alternative left, which was queued as a request."""
     DUPLICATE = "duplicate"
     """A redirect or alternative led to a page that is already queued or done."""
     BLOCKED = "blocked"
@@ -96,6 +96,8 @@ class Request:
     """What tells their placeholders from any other text."""
     ask: str = ""
     """What makes it one question of records that wait for its answer; empty for a page of its own."""
+    otherwise: tuple[str, ...] = ()
+    """Requests to make in its place when it fails, in order, each as ``to_json`` writes it."""
 
     def to_json(self) -> str:
         """The request as one line of JSON holding only what differs from the defaults."""
@@ -121,6 +123,8 @@ class Request:
             data["seal"] = self.seal
         if self.ask:
             data["ask"] = self.ask
+        if self.otherwise:
+            data["otherwise"] = self.otherwise
         return json.dumps(data, separators=(",", ":"))
 
     @classmethod
@@ -135,6 +139,8 @@ class Request:
             data["via"] = tuple(data["via"])
         if "late" in data:
             data["late"] = tuple(data["late"])
+        if "otherwise" in data:
+            data["otherwise"] = tuple(data["otherwise"])
         return cls(**data)
 
 
@@ -159,6 +165,13 @@ class Page:
         self.headers = headers
         self.body = body
         self.elapsed = elapsed
+        self._charset = ""
+
+    def read_in(self, encoding: str) -> None:
+        """Read the body in this encoding, by Python's name, whatever it declares itself to be in."""
+        self._charset = encoding
+        for found in ("decoded", "encoding"):
+            self.__dict__.pop(found, None)
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {self.url} {len(self.body)} bytes>"
@@ -171,6 +184,8 @@ class Page:
     @cached_property
     def decoded(self) -> tuple[str, str]:
         """The body as text and the name of the encoding it was read in (WHATWG order), found once."""
+        if self._charset:
+            return self.body.decode(self._charset, "replace").removeprefix("\ufeff"), self._charset
         return decode(self.body, self.content_type)
 
     @property
@@ -181,7 +196,7 @@ class Page:
     @cached_property
     def encoding(self) -> str:
         """The encoding of the body by its Python name, found without decoding the body."""
-        return sniff(self.body, self.content_type)
+        return self._charset or sniff(self.body, self.content_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,10 +44,11 @@ class Plan:
     _callbacks: Mapping[str, Callback]
     _seeds: tuple[Seeds, ...]
 
-    def seeds(self, began: float | None = None) -> Iterator[Request]:
+    def seeds(self, began: float | None = None) -> Iterator[Request | str]:
         """The requests to start with, drawn one by one, for a job that began at that Unix time, or now.
 
-        They are the same in the same order whenever they are drawn for the same job.
+        They are the same in the same order whenever they are drawn for the same job. A text among
+        them is a remark for the report, on a row of a file that made no request.
         """
         moment = time() if began is None else began
         return chain.from_iterable(seeds.draw(moment) for seeds in self._seeds)
@@ -85,7 +86,10 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         parts=sorted(terms.parts),
         seed_urls=seed_urls,
         judged=frozenset(name for name, rule in recipe.pages.items() if rule.responses),
-        _callbacks={name: callback for name, callback in callbacks.items() if callback is not None},
+        _callbacks={
+            **{name: callback for name, callback in callbacks.items() if callback is not None},
+            **{name: callback for each in drawn for name, callback in each.callbacks.items()},
+        },
         _seeds=drawn,
     )
 

@@ -88,3 +88,28 @@ def test_links_that_only_a_trap_makes_are_counted_and_left():
 
     assert [candidate.request.url for candidate in group.new] == ["http://a.test/y"]
     assert group.counters["note:links that repeat a part more often than crawl.traps.repeats"] == 1
+
+
+def test_a_request_that_failed_leads_to_the_next_of_its_alternatives():
+    admission = Admission(Limits(SITE))
+    others = [Request("http://b.test/"), Request("http://c.test/", method="POST", body=b"x")]
+    request = Request("http://a.test/", otherwise=tuple(other.to_json() for other in others))
+
+    first = admission.or_other(Outcome(request, Verdict.BLOCKED, reason="HTTP 403"))
+    second = admission.or_other(Outcome(first.requests[0], Verdict.ROBOTS, reason="robots.txt"))
+    last = admission.or_other(Outcome(second.requests[0], Verdict.FAILED, reason="HTTP 500"))
+
+    assert (first.verdict, first.reason) == (
+        Verdict.REDIRECTED,
+        "blocked: HTTP 403; the next address of any was tried",
+    )
+    assert first.notes == {"an address of any failed, the next was tried": 1}
+    assert [each.requests[0].url for each in (first, second)] == ["http://b.test/", "http://c.test/"]
+    assert (second.requests[0].body, second.requests[0].otherwise) == (b"x", ())
+    assert (last.verdict, last.reason) == (Verdict.FAILED, "HTTP 500")
+
+
+def test_a_request_that_gave_nothing_has_not_failed():
+    outcome = Outcome(Request("http://a.test/", otherwise=('{"url": "http://b.test/"}',)), Verdict.EMPTY)
+
+    assert Admission(Limits(SITE)).or_other(outcome) is outcome

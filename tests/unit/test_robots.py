@@ -207,3 +207,7 @@ def test_the_parsed_rules_of_many_hosts_are_not_all_kept():
     assert [n for n, rules in enumerate(many) if rules.allows(f"{SITE}/{n}")] == []
     gc.collect()
     assert sum(isinstance(each, Protego) for each in gc.get_objects()) <= 512
+
+
+def test_the_file_itself_is_always_allowed():
+    assert allowed("User-agent: *\nDisallow: /", "/robots.txt", "/x/robots.txt", "/") == [True, False, False]

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scrapekit.crawl.entries import Candidate, Entry, Group, identity
-from scrapekit.model import Item, Outcome, Request, Verdict
+from scrapekit.model import FAILURES, Item, Outcome, Request, Verdict
 from scrapekit.recipe.model import Traps
 from scrapekit.web.traps import trap
 from scrapekit.web.url import Scope
 
 _KNOWN_MOST = 65_536
+_FAILED = FAILURES | {Verdict.ROBOTS, Verdict.OUT_OF_SCOPE}
+
+TRIED_NEXT = "an address of any failed, the next was tried"
+"""What the report counts such steps under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,19 @@ class Admission:
             reason = f"redirected to {target.url}, which is out of scope"
             return Outcome(request, Verdict.OUT_OF_SCOPE, reason=reason)
         return Outcome(request, Verdict.REDIRECTED, requests=(target,), reason=f"redirected to {target.url}")
+
+    def or_other(self, outcome: Outcome) -> Outcome:
+        """The outcome as it is, or where the request failed the step to the next of its alternatives.
+
+        Alternatives are seeds, and so pass any scope.
+        """
+        request = outcome.request
+        if outcome.verdict not in _FAILED or not request.otherwise:
+            return outcome
+        following, *rest = request.otherwise
+        other = replace(Request.from_json(following), otherwise=tuple(rest))
+        reason = f"{outcome.verdict}: {outcome.reason}; the next address of any was tried"
+        return Outcome(request, Verdict.REDIRECTED, (), (other,), reason, {TRIED_NEXT: 1}, outcome.status)
 
     def take(self, group: Group, entry: Entry, outcome: Outcome) -> Sequence[Item]:
         """Add what the outcome gave to *group*; gives the items that were kept."""

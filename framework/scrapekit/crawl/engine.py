@@ -66,7 +66,7 @@ class Engine:
         journal: Commits,
         relay: Moments,
         admission: Admission,
-        seeds: Iterator[Request],
+        seeds: Iterator[Request | str],
     ) -> None:
         self.frontier = frontier
         self.committer = Committer(journal, frontier, self._committed)
@@ -74,7 +74,7 @@ class Engine:
         self._reader = PageReader(callback)
         self._relay = relay
         self._admission = admission
-        self._seeds: Iterator[Request] | None = seeds
+        self._seeds: Iterator[Request | str] | None = seeds
         self._tasks: set[asyncio.Future[Any]] = set()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -235,6 +235,8 @@ class Engine:
             # Too late to count: it stays in the frontier, as if it had not been fetched.
             self.frontier.put_back(entry)
             return
+        if entry.request.otherwise:
+            outcome = self._admission.or_other(outcome)
         kept = self._admission.take(self.committer.group, entry, outcome)
         if kept and self._relay.items_kept is not None:
             self._relay.items_kept(request=entry.request, items=kept)
@@ -248,9 +250,12 @@ class Engine:
         """Take the next seeds, lazily: a million of them never sit in memory."""
         if self._seeds is None or self.frontier.closed:
             return
-        chunk = [self._admission.candidate(seed) for seed in islice(self._seeds, _SEED_CHUNK)]
-        if chunk:
-            self.committer.seed(chunk, len(chunk))
+        drawn = list(islice(self._seeds, _SEED_CHUNK))
+        for remark in (seed for seed in drawn if isinstance(seed, str)):
+            self.committer.group.counters[f"note:{remark}"] += 1
+        if drawn:
+            chunk = [self._admission.candidate(seed) for seed in drawn if not isinstance(seed, str)]
+            self.committer.seed(chunk, len(drawn))
         else:
             self._seeds = None
             self.frontier.seeds_exhausted()

@@ -107,7 +107,7 @@ class Group:
     """Lane → Unix time before which it may not be asked."""
 
     def __bool__(self) -> bool:
-        return bool(self.done or self.new or self.paused)
+        return bool(self.done or self.new or self.paused or self.seeds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def compile_pagination(draft: Draft, paginate: Paginate, rule: str) -> Follow:
         following, known = found
         first = state.get("first", progress.signature)
         paging = {"n": state.get("n", 1) + 1, "sig": progress.signature, "first": first, **known}
-        return replace(following, paging=paging, via=())
+        return replace(following, paging=paging, via=(), otherwise=())
 
     return follow
 

@@ -9,6 +9,7 @@ from time import time
 from typing import Any, TypeAlias
 
 from scrapekit.errors import FetchError, PageError
+from scrapekit.extract.before_parse import before_parse
 from scrapekit.extract.conditions import Answer
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.links import Begin, FollowLinks, Gathered, compile_links
@@ -111,6 +112,7 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
 
 def _safely(draft: Draft, rule: PageRule, read: Callback) -> Callback:
     """*read*, with what goes wrong on a page turned into its outcome."""
+    read = before_parse(draft, rule, read)
 
     def callback(page: Page) -> Outcome | FetchError:
         try:

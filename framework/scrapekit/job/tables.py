@@ -98,10 +98,17 @@ def _check(db: sqlite3.Connection, folder: Path, fingerprint: str, exports: Coll
             hint=f"{_FRESH}, or use another folder with --job",
         )
     # A job in which nothing was done yet can be any job.
-    if noted(db, "recipe") != fingerprint and _any(db, "seen"):
+    known = noted(db, "recipe")
+    if known != fingerprint and known.partition("+")[0] == fingerprint.partition("+")[0] and _any(db, "seen"):
+        # Seeds are counted, so drawn from another file they would be others.
         raise JobError(
-            f"{folder} holds an unfinished job of a different version of this recipe",
-            hint=f"{_FRESH}, or undo the change to go on",
+            f"{folder} holds an unfinished job whose file of seeds was changed since",
+            hint=f"{_FRESH}, or put the file back as it was to go on",
+        )
+    if known != fingerprint and _any(db, "seen"):
+        raise JobError(
+            f"{folder} holds an unfinished job of another recipe, or of this one with other settings or inputs",
+            hint=f"{_FRESH}, undo the change to go on, or use another folder with --job",
         )
     # The records so far are in the old files alone.
     before, now = json.loads(noted(db, "exports") or "[]"), sorted(exports)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import blake2b
 
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
-from scrapekit.recipe.model import Export
+from scrapekit.recipe.model import Export, FileSource, Seed
 from scrapekit.recipe.substitute import SecretText
 
 _LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect")
@@ -30,6 +30,17 @@ def fingerprint(tree: MapNode, inputs: Mapping[str, object], exports: Sequence[E
     data["export"] = [_export(export) for export in exports]
     text = json.dumps(data, sort_keys=True, ensure_ascii=True, default=str)
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def with_files(text: str, seeds: Iterable[Seed]) -> str:
+    """A fingerprint that changes with the content of the files too that seeds are drawn from.
+
+    What follows its plus is theirs alone, so that a change there can be told from one of the recipe.
+    """
+    digests = [seed.source.digest for seed in seeds if isinstance(seed.source, FileSource)]
+    if not digests:
+        return text
+    return f"{text}+{blake2b(' '.join(digests).encode(), digest_size=16).hexdigest()}"
 
 
 def _data(node: Node) -> object:

@@ -11,12 +11,13 @@ from scrapekit.errors import Problems
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, shown
 from scrapekit.options import Options
-from scrapekit.recipe.fingerprint import fingerprint
+from scrapekit.recipe.fingerprint import fingerprint, with_files
 from scrapekit.recipe.fragments import put_in_fragments
 from scrapekit.recipe.inputs import Inputs, read_inputs
 from scrapekit.recipe.model import Expect, Export, PageRule, Recipe, Seed
 from scrapekit.recipe.read_export import default_export, read_exports, redirected
 from scrapekit.recipe.read_pages import read_pages
+from scrapekit.recipe.read_file import Files
 from scrapekit.recipe.read_pipe import read_pipes
 from scrapekit.recipe.read_responses import put_in_responses
 from scrapekit.recipe.read_seeds import read_seeds
@@ -64,12 +65,13 @@ def read_recipe(
     options.require("seeds", "write where to start: seeds: https://...")
     pages = read_pages(options.node("pages"), problems)
     pages = put_in_responses(pages, options.node("responses"), problems, login="login" in options)
-    seeds = read_seeds(options.node("seeds"), pages, problems)
+    seeds = read_seeds(options.node("seeds"), pages, problems, Files(file, frozenset(inputs.values())))
     recipe = _assemble(options, pages, seeds, given, _name(options, file), outputs)
     options.close("scrapekit", "inputs", "extends", "fragments")
     if not pages:
         return None
-    return replace(recipe, file=file, fingerprint=fingerprint(tree, given.values, recipe.exports))
+    print_of_tree = fingerprint(tree, given.values, recipe.exports)
+    return replace(recipe, file=file, fingerprint=with_files(print_of_tree, seeds))
 
 
 def _assemble(

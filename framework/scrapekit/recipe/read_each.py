@@ -16,7 +16,7 @@ from scrapekit.recipe.read_dates import read_dates
 from scrapekit.sources.days import count_days
 
 _COMBINE: tuple[Literal["product", "zip"], ...] = ("product", "zip")
-_TEMPLATES = ("url", "query", "headers", "form", "json", "body", "graphql", "carry")
+_TEMPLATES = ("any", "sitemap", "feed", "url", "query", "headers", "form", "json", "body", "graphql", "carry")
 _VARIABLE = re.compile(r"[^\W\d]\w*\Z")
 _MOST_VALUES = 2**53
 _KINDS = ("list", "range", "dates", "letters")

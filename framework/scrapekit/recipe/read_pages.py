@@ -9,6 +9,8 @@ from scrapekit.recipe.model import ItemRule, PageRule
 from scrapekit.recipe.read_items import ITEM_KEYS, ITEM_TO_COME, read_items
 from scrapekit.recipe.read_links import read_links
 from scrapekit.recipe.read_paging import read_paginate
+from scrapekit.recipe.read_pipe import read_pipe
+from scrapekit.recipe.read_request import read_encoding
 from scrapekit.recipe.read_responses import read_page_responses
 from scrapekit.recipe.read_selector import Ground
 from scrapekit.recipe.read_source import read_parser, read_remove
@@ -53,6 +55,8 @@ def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
         paginate=read_paginate(ground, options),
         remove=read_remove(ground, options),
         responses=read_page_responses(ground, options),
+        encoding=read_encoding(options),
+        before_parse=read_pipe(options.node("before_parse"), problems, options.at("before_parse")),
     )
     if not any(key in options for key in ("item", "items", "fields", "links", "paginate", *_PAGE_TO_COME)):
         message = f'the page rule "{shown(name)}" does nothing'

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from scrapekit.recipe.model import Day, Days, Span
 
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July")
+_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "May", "June", "July")
 _MONTHS += ("August", "September", "October", "November", "December")
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DIRECTIVE = re.compile(r"%(-?[a-zA-Z%]|)")
@@ -88,6 +88,11 @@ def shifted(day: date, span: Span) -> date:
     months = day.year * 12 + day.month - 1 + span.count * (12 if span.unit == "y" else 1)
     year, month = divmod(months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def write_day(day: date, days: Days) -> str:
+    """The day as a text in the format of *days*."""
+    return _written(day, days.format, ZoneInfo(days.zone))
 
 
 def _written(day: date, format: str, zone: ZoneInfo) -> str:

@@ -12,6 +12,8 @@ from functools import cached_property, lru_cache
 
 from protego import Protego
 
+from scrapekit.web.url import target_of
+
 LARGEST_ROBOTS = 500 * 1024
 """Bytes of a robots.txt that are read (RFC 9309 2.5); what follows is ignored."""
 
@@ -66,7 +68,8 @@ class Robots:
     def allows(self, url: str) -> bool:
         """True when *url*, an absolute http(s) address, may be fetched."""
         try:
-            return self._rules.can_fetch(url, "*")
+            # RFC 9309 2.2.2: the file itself is always allowed; seeds may be read from it.
+            return self._rules.can_fetch(url, "*") or target_of(url) == "/robots.txt"
         except ValueError:  # no address at all; whoever fetches it says so in better words
             return True
 

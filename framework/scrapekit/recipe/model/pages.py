@@ -9,7 +9,7 @@ from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node, ScalarNode
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.responses import NamedResponses, ResponseRule
-from scrapekit.recipe.model.values import Field, Selector
+from scrapekit.recipe.model.values import Field, Selector, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,3 +119,7 @@ class PageRule:
     expect_empty: bool = False
     remove: tuple[Selector, ...] = ()
     """What is taken out of a copy of the page before anything is read from it."""
+    encoding: str = ""
+    """What the page is in, by Python's name, whatever it says itself; empty: as it says."""
+    before_parse: tuple[Step, ...] = ()
+    """Filters for the page's text before it is parsed."""
