@@ -102,7 +102,7 @@ def test_a_join_needs_names_that_are_there(rule):
         'pages.one.join.time.on: there is no field "id"',
     ]
     assert rule("item: a\njoin: b\nfields: { c: d }").complaints == [
-        'pages.one.join: expected a mapping of joined lists, found "b"'
+        'pages.one.join: expected a mapping of joined lists, found the text "b"'
     ]
 
 
