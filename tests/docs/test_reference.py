@@ -59,6 +59,8 @@ pages:
   COUNTED: { paginate: { page: { param: p, last: { css: a, nobody: 1 }, nobody: 1 } } }
   OFFSET: { paginate: { offset: { param: o, total: { css: a, nobody: 1 }, nobody: 1 } } }
   CURSOR: { paginate: { cursor: { param: c, from: { css: a, nobody: 1 }, nobody: 1 } } }
+  NEXT_URL: { paginate: { next_url: { css: a, nobody: 1 }, total: { css: a, nobody: 1 } } }
+  WINDOW: { paginate: { window: { nobody: 1 } } }
 http: { nobody: 1 }
 crawl: { nobody: 1, traps: { nobody: 1 } }
 expect: { KIND: { nobody: 1 } }
@@ -122,7 +124,10 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
     found = dict(overhear(SECTIONS).sections)
     found["recipe"] = found.pop("")
     found["responses"] = found.pop("responses.SET[0]")
-    for name, other in (("page", "COUNTED"), ("offset", "OFFSET"), ("cursor", "CURSOR")):
+    for name, other in (
+        *(("page", "COUNTED"), ("offset", "OFFSET"), ("cursor", "CURSOR")),
+        *(("next_url", "NEXT_URL"), ("total", "NEXT_URL"), ("window", "WINDOW")),
+    ):
         for path in [path for path in found if path.startswith(f"pages.{other}.paginate")]:
             found[path.replace(other, "PAGE")] = found.pop(path)
         assert f"pages.PAGE.paginate.{name}" in found
@@ -201,6 +206,8 @@ def test_the_probe_writes_every_key_that_may_hold_a_mapping(documented, tables):
                 "variables",
                 "extensions",
                 "fragments",
+                "params",
+                "traps",
                 "css",
                 "xpath",
             }
@@ -249,12 +256,12 @@ def read_plainly() -> Recipe:
 
 
 _CALLED = {"else": "otherwise", "in": "into", "min": "least", "max": "most"}
-OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR"}
+OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR", "NEXT_URL", "WINDOW"}
 """Names in the probe for a second section of a kind."""
 
 # Written in the recipe above, so what is read is no default.
 _WRITTEN = frozenset(
-    {"url", "css", "each", "fields", "item", "items", "links", "paginate", "page", "param", "path"}
+    {"url", "css", "each", "fields", "traps", "item", "items", "links", "paginate", "page", "param", "path"}
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scrapekit.crawl.entries import Candidate, Entry, Group, identity
+from scrapekit.crawl.entries import CUT_SHORT, Candidate, Entry, Group, identity
 from scrapekit.model import FAILURES, Item, Outcome, Request, Verdict
 from scrapekit.recipe.model import Traps
 from scrapekit.web.traps import trap
@@ -72,6 +72,8 @@ class Admission:
         """Add what the outcome gave to *group*; gives the items that were kept."""
         for note, count in outcome.notes.items():
             group.counters[f"note:{note}"] += count
+        if outcome.verdict in FAILURES and entry.request.paging is not None:
+            group.counters[f"note:{CUT_SHORT}"] += 1
         if outcome.verdict is Verdict.REDIRECTED:
             self._take_hop(group, entry, outcome.requests[0])
         elif outcome.requests:

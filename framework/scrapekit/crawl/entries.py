@@ -13,6 +13,9 @@ from scrapekit.web.url import fingerprint, lane_of
 UNREADABLE = "robots.txt could not be read"
 """What the report counts a page under that was never asked for because its host gave no rules."""
 
+CUT_SHORT = "sequences of pages cut short by a page that failed"
+"""What the report counts a paged request under that failed: what follows it was never asked for."""
+
 ROBOTS_PAGE = "robots.txt"
 """The page rule's name of the frontier's own requests for robots.txt."""
 
@@ -31,7 +34,7 @@ class Entry:
         self.seq = seq
         self.fp = fp
         self.tries = 0
-        """Fetches so far that ended in an error of the URL's own."""
+        """Fetches so far that brought a page or ended in an error of the URL's own."""
         self.refusal = ""
         """Why it may not be fetched although its turn has come; empty when it may."""
         self.robots_of = ""
@@ -89,6 +92,11 @@ class Candidate:
         """The entry that redirected here; it ends as a duplicate when this URL is known already."""
         self.again = False
         """Queue it although it is known: a redirect back to an earlier hop of its own chain."""
+
+    @property
+    def is_seed(self) -> bool:
+        """True when no page led here."""
+        return self.request.depth == 0 and self.hop_of is None
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, TypeAlias
@@ -12,6 +12,7 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.reading import ReadField, Reading
 from scrapekit.extract.steps import compile_find
 from scrapekit.extract.values import compile_value, read_nothing
+from scrapekit.model import Request
 from scrapekit.recipe.model import Paginate, Selector
 
 # A space groups digits only when it does not break: "1 2 3" are three numbers.
@@ -30,6 +31,11 @@ class Progress:
     rows: int
     signature: str
 
+
+Stepped: TypeAlias = tuple[Request, dict[str, Any]] | str
+"""The following request and what its state must know; or the reason why there is none."""
+
+Step: TypeAlias = Callable[[Reading, Progress, State], Stepped]
 
 Stop: TypeAlias = Callable[[Reading, Progress, State], str]
 """Says why there is no following page, ``""`` when there may be one."""
@@ -90,6 +96,22 @@ def _is_true(value: Any) -> bool:
     return bool(value)
 
 
+Claim: TypeAlias = Callable[[Reading, Progress, State], dict[str, Any]]
+"""``rows`` seen so far, and the ``total`` that the site claims."""
+
+
+def compile_claim(draft: Draft, paginate: Paginate) -> Claim | None:
+    """How rows are held against the total that the site claims; None where it claims none."""
+    total = compile_count(draft, paginate.total, f"{paginate.path}.total")
+    if total is None:
+        return None
+
+    def claim(reading: Reading, progress: Progress, state: State) -> dict[str, Any]:
+        rows = state.get("rows", 0) + progress.rows
+        # Some sites say it on the first page only.
+        return {"rows": rows, "total": total(reading) or state.get("total")}
+
+    return claim
 
 
 def compile_count(draft: Draft, count: int | Selector | None, path: str) -> Count | None:

@@ -20,11 +20,17 @@ _HINT = "write 2024-01-31, today, or so much from today: -7d, -2w, -3mo, +1y"
 def read_dates(options: Options) -> Days | None:
     """The days under ``dates``; None, and a problem, where they make no sense."""
     own = options.section("dates")
+    days = read_days(own)
+    own.close()
+    return days
+
+
+def read_days(own: Options) -> Days | None:
+    """The days that ``from``, ``to``, ``step``, ``format`` and ``timezone`` say; the reader closes *own*."""
     own.require("from", _HINT)
     own.require("to", _HINT)
     first, last = read_day(own, "from"), read_day(own, "to")
     step, zone, format = _step(own), read_zone(own), _format(own)
-    own.close()
     if first is None or last is None:
         return None
     days = Days(first, last, step, format, zone)

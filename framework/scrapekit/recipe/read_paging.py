@@ -9,8 +9,10 @@ from scrapekit.options import Options
 from scrapekit.recipe.model import Paginate, Selector
 from scrapekit.recipe.read_selector import Found, Ground, read_selector
 from scrapekit.recipe.read_source import SELECTORS, read_one, read_ways
+from scrapekit.recipe.read_window import read_window
 
-KINDS: tuple[Literal["next", "page", "offset", "cursor"], ...] = ("next", "page", "offset", "cursor")
+KINDS: tuple[Literal["next", "next_url", "link_header", "page", "offset", "cursor", "window"], ...]
+KINDS = ("next", "next_url", "link_header", "page", "offset", "cursor", "window")
 _PLACES = ("query", "form", "json", "header", "path")
 _UNTIL: tuple[Literal["empty", "repeat"], ...] = ("empty", "repeat")
 
@@ -26,36 +28,65 @@ def read_paginate(ground: Ground, page: Options) -> Paginate | None:
         page.problem("paginate", f"expected a mapping, found {describe(node)}", hint)
         return None
     options = page.section("paginate")
-    options.not_yet("link_header", "next_url", "window")
     written = [kind for kind in KINDS if kind in options]
     for kind in written[1:]:
         message = f'pages are followed in one way: "{kind}" stands beside "{written[0]}"'
         options.problem(kind, message, "leave out one of the two")
     if not written:
-        if not any(key in options for key in ("link_header", "next_url", "window")):
-            options.problems.add(options.mark, options.path, f"paginate needs one of {', '.join(KINDS)}")
-        options.close(*KINDS, "max_pages", "until", "more", "in")
+        options.problems.add(options.mark, options.path, f"paginate needs one of {', '.join(KINDS)}")
+        options.close(*KINDS, "max_pages", "until", "more", "in", "total")
         return None
     kind = written[0]
     own = _READERS[kind](ground, options)
     common: dict[str, Any] = {
-        "until": options.choice("until", _UNTIL, "empty"),
+        # A window may be empty, and the one after it is not.
+        "until": options.choice("until", _UNTIL, "repeat" if kind == "window" else "empty"),
         "more": _selector(ground, options, "more"),
         "max_pages": options.integer("max_pages", least=1),
     }
     if place := options.choice("in", _PLACES):
         common["into"] = place
+    if "total" in options:
+        common["total"] = _count(ground, options, "total")
+        if kind == "offset" and own and own["total"] is not None:
+            options.problem(
+                "total", '"total" is written twice: here and in offset', "leave out one of the two"
+            )
     options.close(*KINDS)
     return None if own is None else Paginate(kind, options.path, options.mark, **{**own, **common})
 
 
 def _next(ground: Ground, options: Options) -> dict[str, Any] | None:
-    if "in" in options:
-        options.problem("in", 'a "next" link is a whole address: nothing is put into it')
-    node = options.node("next")
+    return _address(ground, options, "next")
+
+
+def _next_url(ground: Ground, options: Options) -> dict[str, Any] | None:
+    return _address(ground, options, "next_url")
+
+
+def _address(ground: Ground, options: Options, key: str) -> dict[str, Any] | None:
+    _refuse_place(options, key)
+    node = options.node(key)
     assert node is not None
-    found = _found(ground, node, options.at("next"))
+    found = _found(ground, node, options.at(key))
     return {"selector": found.selector, "reads": found.reads} if found else None
+
+
+def _refuse_place(options: Options, key: str) -> None:
+    if "in" in options:
+        options.problem("in", f'a "{key}" link is a whole address: nothing is put into it')
+
+
+def _link_header(ground: Ground, options: Options) -> dict[str, Any] | None:
+    _refuse_place(options, "link_header")
+    node = options.node("link_header")
+    if isinstance(node, ScalarNode) and node.value is True:
+        return {"param": "next"}
+    relation = options.text("link_header").strip()
+    if not relation or len(relation.split()) > 1:
+        options.problem("link_header", "expected a relation of a link", "link_header: next")
+        return None
+    return {"param": relation}
 
 
 def _found(ground: Ground, node: Node, path: str) -> Found | None:
@@ -144,4 +175,12 @@ def _selector(ground: Ground, options: Options, key: str) -> Selector | None:
     return found.selector if found else None
 
 
-_READERS = {"next": _next, "page": _page, "offset": _offset, "cursor": _cursor}
+_READERS = {
+    "next": _next,
+    "next_url": _next_url,
+    "link_header": _link_header,
+    "page": _page,
+    "offset": _offset,
+    "cursor": _cursor,
+    "window": read_window,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from scrapekit.extract.pagination import compile_begin
 from scrapekit.extract.paging_stops import numbers_in
 from scrapekit.extract.params import get_param, set_param, with_pairs
 from scrapekit.model import Request, Verdict
+from scrapekit.recipe.model import Day, Days, Span, Window
 
 
 def rows(*names, more=""):
@@ -236,7 +238,8 @@ def test_an_offset_grows_by_the_size_until_the_total(kit):
         "https://shop.test/list/?limit=20&from=20",
         "https://shop.test/list/?limit=20&from=40",
     ]
-    assert stop(last) == ["paging one stopped: total reached"]
+    assert stop(last)[0] == "paging one stopped: total reached"
+    assert last.notes["rows missing of the total that the site claims: one"] == 42
 
 
 def compile_page(kit, paginate):
@@ -423,3 +426,103 @@ def test_a_parameter_that_was_set_is_read_back_and_setting_it_again_changes_noth
     assert get_param(twice, place, name) == value
     assert name == other or get_param(twice, place, other) == "o"
     assert set_param(twice, place, name, value) == twice
+
+
+def test_an_address_may_stand_in_the_page_as_a_value(kit):
+    rule = kit.rule(
+        kit.item(kit.field("id", "id"), each="rows[*]"), kit.paginate("next_url", "paging.next"), parser="json"
+    )
+    bodies = ['{"rows": [{"id": 1}], "paging": {"next": "?after=1"}}', '{"rows": [{"id": 2}], "paging": {}}']
+
+    sent, last = walk(kit, rule, kit.page(""), bodies)
+
+    assert [request.url for request in sent] == ["https://shop.test/list/?after=1"]
+    assert stop(last) == ["paging one stopped: no next url"]
+
+
+def test_a_link_of_the_header_is_followed(kit):
+    rule = listing(kit, kit.paginate("link_header", param="next"))
+    page = kit.page(rows("a"))
+    page.headers = {"link": '</list/2>; rel="next", </list/9>; rel="last"'}
+
+    assert [request.url for request in rule(page).requests] == ["https://shop.test/list/2"]
+    assert stop(rule(kit.page(rows("a")))) == ["paging one stopped: no next link in the header"]
+
+
+def windows(kit, over, **params):
+    ends = tuple((name, end) for name, end in params.items())
+    return kit.paginate("window", window=Window(over, ends), until="repeat")
+
+
+def test_windows_of_days_go_on_over_empty_ones_until_the_last(kit):
+    days = Days(Day(date(2024, 1, 30)), Day(date(2024, 2, 12)), Span(7))
+    paginate = windows(kit, days, since="from", until="to", before="next")
+    first = compile_begin(paginate)(Request("https://shop.test/l", "one"))
+    rule = listing(kit, paginate)
+
+    sent, last = walk(kit, rule, kit.again(first, ""), [rows("a"), "<p>"])
+
+    assert [request.url.partition("?")[2] for request in (first, *sent)] == [
+        "since=2024-01-30&until=2024-02-05&before=2024-02-06",
+        "since=2024-02-06&until=2024-02-12&before=2024-02-13",
+    ]
+    assert stop(last) == ["paging one stopped: last window"]
+
+
+def test_the_last_window_ends_with_the_last_day(kit):
+    days = Days(Day(date(2024, 1, 31)), Day(date(2024, 3, 5)), Span(1, "mo"), format="%d.%m.%Y")
+    paginate = windows(kit, days, a="from", b="to")
+    first = compile_begin(paginate)(Request("https://shop.test/l", "one"))
+
+    sent, _ = walk(kit, listing(kit, paginate), kit.again(first, ""), ["<p>"] * 3)
+
+    assert [request.url.partition("?")[2] for request in (first, *sent)] == [
+        "a=31.01.2024&b=28.02.2024",
+        "a=29.02.2024&b=05.03.2024",
+    ]
+
+
+def test_windows_of_numbers_go_on_until_the_last(kit):
+    paginate = windows(kit, range(1, 251, 100), min="from", max="to")
+    first = compile_begin(paginate)(Request("https://shop.test/l", "one"))
+
+    sent, last = walk(kit, listing(kit, paginate), kit.again(first, ""), ["<p>", rows("a"), "<p>"])
+
+    assert [request.url.partition("?")[2] for request in (first, *sent)] == [
+        "min=1&max=100",
+        "min=101&max=200",
+        "min=201&max=250",
+    ]
+    assert stop(last) == ["paging one stopped: last window"]
+
+
+def test_rows_that_the_site_claims_and_that_did_not_come_are_counted(kit):
+    rule = listing(kit, kit.paginate("next", ".next", total=".total"))
+    bodies = [
+        rows("a", "b", more="<p class=total>5 results</p><a class=next href=p2>"),
+        rows("c", more="<a class=next href=p3>"),
+        rows("d"),
+    ]
+
+    _, last = walk(kit, rule, kit.page(""), bodies)
+
+    assert dict(last.notes) == {
+        "paging one stopped: no next link": 1,
+        "rows missing of the total that the site claims: one": 1,
+    }
+
+
+def test_a_sequence_that_was_seen_whole_has_nothing_missing(kit):
+    rule = listing(kit, kit.paginate("next", ".next", total=".total"))
+
+    _, last = walk(kit, rule, kit.page(""), [rows("a", "b", more="<p class=total>2 results</p>")])
+
+    assert stop(last) == ["paging one stopped: no next link"]
+
+
+def test_a_sequence_that_was_cut_by_max_pages_claims_nothing(kit):
+    rule = listing(kit, kit.paginate("next", ".next", total=".total", max_pages=1))
+
+    outcome = rule(kit.page(rows("a", more="<p class=total>5 results</p><a class=next href=p2>")))
+
+    assert stop(outcome) == ["paging one stopped: max_pages"]

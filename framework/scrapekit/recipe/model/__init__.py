@@ -6,8 +6,10 @@ turns them into functions. Short forms are gone: each has become its one long fo
 
 from __future__ import annotations
 
+from scrapekit.recipe.model.auth import Auth, Bound, Secret
+from scrapekit.recipe.model.calendar import CalendarUnit, Day, Days, Span
 from scrapekit.recipe.model.items import ItemRule
-from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape
+from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape, Window
 from scrapekit.recipe.model.rows import (
     Context,
     Contract,
@@ -18,23 +20,14 @@ from scrapekit.recipe.model.rows import (
     SortKey,
     Unique,
 )
-from scrapekit.recipe.model.seeds import (
-    Alternative,
-    CalendarUnit,
-    Day,
-    Days,
-    Each,
-    FileSource,
-    Listing,
-    Seed,
-    Span,
-)
-from scrapekit.recipe.model.settings import Bound, Crawl, Expect, Export, Http, Secret, Traps
+from scrapekit.recipe.model.seeds import Alternative, Each, FileSource, Listing, Seed
+from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Traps
 from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step, Then
 from scrapekit.recipe.model.whole import Recipe
 
 __all__ = [
     "Alternative",
+    "Auth",
     "Bound",
     "CalendarUnit",
     "Context",
@@ -71,4 +64,5 @@ __all__ = [
     "Then",
     "Traps",
     "Unique",
+    "Window",
 ]

@@ -7,6 +7,7 @@ from typing import Literal
 
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node, ScalarNode
+from scrapekit.recipe.model.calendar import Days
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.responses import NamedResponses, ResponseRule
 from scrapekit.recipe.model.values import Field, Selector, Step
@@ -73,19 +74,29 @@ class LinkRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Stretches of days, or of whole numbers, one a page; ``params`` says which end goes where."""
+
+    over: Days | range
+    params: tuple[tuple[str, Literal["from", "to", "next"]], ...]
+    """Parameter → its first, its last, or the first of the window after it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Paginate:
     """How the following pages of this page rule are found.
 
     ``kind`` says which of the rest applies. ``into`` is where the parameter goes.
     """
 
-    kind: Literal["next", "page", "offset", "cursor"]
+    kind: Literal["next", "next_url", "link_header", "page", "offset", "cursor", "window"]
     path: str
     mark: Mark
     selector: Selector | None = None
-    """next: the link; cursor: where the cursor's value stands."""
+    """next and next_url: the link; cursor: where the cursor's value stands."""
     reads: tuple[str, ...] = ()
     param: str = ""
+    """The parameter's name; link_header: the relation."""
     first: int = 1
     """page: the first page's number; offset: the first offset."""
     step: int = 1
@@ -94,6 +105,8 @@ class Paginate:
     size_param: str = ""
     last: int | Selector | None = None
     total: int | Selector | None = None
+    """How many rows the site says there are; offset: also where to stop."""
+    window: Window | None = None
     into: Literal["query", "form", "json", "header", "path"] = "query"
     until: Literal["empty", "repeat"] = "empty"
     more: Selector | None = None

@@ -3,46 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, ScalarNode
+from scrapekit.recipe.model.calendar import Day, Days
 from scrapekit.recipe.model.pages import Pattern, RequestShape
-
-CalendarUnit: TypeAlias = Literal["d", "w", "mo", "y"]
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """So many days, weeks, months or years; negative towards the past."""
-
-    count: int
-    unit: CalendarUnit = "d"
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day of the calendar, or one that is a span away from the day on which the job began."""
-
-    fixed: date | None = None
-    away: Span = Span(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Days:
-    """Days from the first to the last, both included, as texts in a format; drawn lazily.
-
-    ``zone`` is the IANA name of the time zone that says which day is today.
-    """
-
-    first: Day
-    last: Day
-    step: Span | None = None
-    """None: day by day, towards the last."""
-    format: str = "%Y-%m-%d"
-    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,30 +8,7 @@ from typing import Literal
 
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, ScalarNode
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A value that is never printed, logged or stored; ``repr`` hides it."""
-
-    value: str = field(repr=False)
-    names: tuple[str, ...] = ()
-    """The inputs that it is made of."""
-
-    def __str__(self) -> str:
-        return "•••"
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """A secret input: its value is put into a request only when that is sent, and to its own origins only."""
-
-    value: str | None = field(default=None, repr=False)
-    """None: it was not given, and need not be."""
-    origins: tuple[str, ...] = ()
-    """As `url.origin_of` writes them; none: the seeds' origins."""
-    source: str = ""
-    """Where the value is from, as people name it: ``$SHOP_TOKEN``."""
+from scrapekit.recipe.model.auth import Auth, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +28,7 @@ class Http:
     proxy: str = ""
     verify_tls: bool = True
     allow_hosts: tuple[str, ...] = ()
+    auth: Auth | None = None
 
 
 @dataclass(frozen=True, slots=True)

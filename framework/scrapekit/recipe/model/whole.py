@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scrapekit.recipe.model.auth import Bound
 from scrapekit.recipe.model.pages import PageRule
 from scrapekit.recipe.model.seeds import Seed
-from scrapekit.recipe.model.settings import Bound, Crawl, Expect, Export, Http
+from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http
 from scrapekit.recipe.model.values import NamedPipe
 
 
