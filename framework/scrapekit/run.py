@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 from time import monotonic, time
 
-from scrapekit import __version__
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import Restored
@@ -21,7 +20,7 @@ from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
-from scrapekit.parts import Fetcher
+from scrapekit.outgoing import way_out
 from scrapekit.plan import Plan
 from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared, RunSettings, prepare
@@ -31,9 +30,6 @@ from scrapekit.watching import Watch
 from scrapekit.web.perform import Performer
 
 __all__ = ["Prepared", "RunSettings", "StopSignal", "acknowledge", "prepare", "run"]
-
-AGENT = "scrapekit"
-"""The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
 
 
 class StopSignal:
@@ -134,14 +130,11 @@ def _stuck(report: Report, error: StuckError) -> Report:
 async def _run_job(
     prepared: Prepared, folder: JobFolder, watch: Callable[[Snapshot], None] | None, stop: StopSignal
 ) -> Report:
-    # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
-    from scrapekit.web.fetch import HttpFetcher
-
     recipe, plan = prepared.recipe, prepared.plan
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
     journal = Journal(Store(folder.store), plan.exports, recipe.fingerprint)
-    fetcher = HttpFetcher(recipe.http, plan.seed_urls, agent=f"{AGENT}/{__version__}")
+    fetcher, performer = way_out(plan)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         restored = await journal.open()
@@ -149,7 +142,7 @@ async def _run_job(
         _check_limit(prepared, records)
         await fetcher.open()
         stack.push_async_callback(fetcher.close)
-        engine = _assemble(prepared, restored, journal, fetcher, relay, records)
+        engine = _assemble(prepared, restored, journal, performer, relay, records)
         accounts.follow(engine)
         stop.attach(engine.frontier.close, engine.stop_now)
         if relay.run_started is not None:
@@ -179,14 +172,13 @@ async def _finish(journal: Journal, ending: Ending) -> Report:
 
 
 def _assemble(
-    prepared: Prepared, restored: Restored, journal: Journal, fetcher: Fetcher, relay: Relay, records: int
+    prepared: Prepared, restored: Restored, journal: Journal, performer: Performer, relay: Relay, records: int
 ) -> Engine:
     """The engine with everything it needs, where the job was left."""
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
     frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
     frontier.restore(restored.lanes, now_unix=time())
     limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, prepared.settings.limit)
-    performer = Performer(fetcher, agent=AGENT, redirects=recipe.http.redirects, judged=plan.judged)
     engine = Engine(
         frontier=frontier,
         perform=performer.perform,

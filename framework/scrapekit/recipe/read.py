@@ -14,17 +14,17 @@ from scrapekit.options import Options
 from scrapekit.recipe.fingerprint import fingerprint, with_files
 from scrapekit.recipe.fragments import put_in_fragments
 from scrapekit.recipe.inputs import Inputs, read_inputs
+from scrapekit.recipe.masked import masked_texts
 from scrapekit.recipe.model import Expect, Export, PageRule, Recipe, Seed
 from scrapekit.recipe.read_export import default_export, read_exports, redirected
-from scrapekit.recipe.read_pages import read_pages
 from scrapekit.recipe.read_file import Files
+from scrapekit.recipe.read_pages import read_pages
 from scrapekit.recipe.read_pipe import read_pipes
 from scrapekit.recipe.read_responses import put_in_responses
 from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.read_settings import read_crawl, read_expect, read_http
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
-from scrapekit.web.late import forms_of
 
 _TO_COME = ("vars", "auth", "login", "tests", "seen", "meta")
 # Safe as a folder's name on every system, and in a terminal.
@@ -83,19 +83,19 @@ def _assemble(
     outputs: Sequence[str],
 ) -> Recipe:
     kinds = _kinds(pages, options)
-    expect = read_expect(options.node("expect"), kinds, options.problems)
+    expect, http = read_expect(options.node("expect"), kinds, options.problems), read_http(options)
     return Recipe(
         name=name,
         file="",
         seeds=seeds,
         pages=pages,
         exports=_exports(options, kinds, name, outputs),
-        http=read_http(options),
+        http=http,
         crawl=read_crawl(options),
         expect={kind: expect.get(kind, Expect(least=0)) for kind in kinds},
         inputs=given.values,
         fingerprint="",
-        secrets=tuple(form for value in given.secrets.values() for form in forms_of(value)),
+        secrets=masked_texts(given, http),
         bound=given.bound,
         sources=given.sources,
         expect_any=tuple(kind for kind in kinds if kind not in expect),

@@ -9,6 +9,7 @@ from scrapekit.errors import Problems
 from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
 from scrapekit.recipe.model import Crawl, Expect, Http, Secret, Traps
+from scrapekit.recipe.read_auth import read_auth
 from scrapekit.recipe.read_links import read_hosts
 from scrapekit.recipe.read_request import is_split, is_token, read_headers
 from scrapekit.recipe.substitute import SecretText
@@ -22,7 +23,7 @@ _SCOPES: tuple[Literal["site", "host", "any"], ...] = ("site", "host", "any")
 def read_http(top: Options) -> Http:
     """The section ``http``; its defaults where it is silent."""
     options, default = top.section("http"), Http()
-    options.not_yet("auth", "rotate", "http2", "cache", "accept")
+    options.not_yet("rotate", "http2", "cache", "accept")
     headers = _texts(read_headers(options))
     cookies = _texts(_cookies(options))
     http = Http(
@@ -38,6 +39,7 @@ def read_http(top: Options) -> Http:
         proxy=_proxy(options),
         verify_tls=options.flag("verify_tls", True),
         allow_hosts=read_hosts(options, "allow_hosts"),
+        auth=read_auth(options),
     )
     options.close()
     return http

@@ -73,6 +73,14 @@ def is_public(address: str) -> bool:
     return not any(parsed in network for network in _NOT_PUBLIC)
 
 
+def is_local(host: str) -> bool:
+    """True for a host that by its name or address is not on the public internet."""
+    try:
+        return not is_public(str(ip_address(host)))
+    except ValueError:
+        return _LOCAL_NAME.match(host) is not None
+
+
 def _inside(address: IPv6Address) -> IPv4Address | None:
     if address.ipv4_mapped is not None:
         return address.ipv4_mapped

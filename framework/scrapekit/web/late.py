@@ -149,6 +149,11 @@ def mask(text: str) -> str:
     return _SHAPE.sub(MASK, text) if "zlate" in text else text
 
 
+def holds(text: str) -> bool:
+    """True where a placeholder of this process stands in *text*."""
+    return f"zlate{_SEAL}x" in text
+
+
 def unsealed(request: Request) -> Request:
     """The request as it is compared with others: the same in each process. For requests with ``late``."""
     body = request.body and _SEALS_BYTES.sub(b"zlate", request.body)

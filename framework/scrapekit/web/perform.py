@@ -9,6 +9,8 @@ from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
 from scrapekit.model import Page, Request, Verdict
 from scrapekit.parts import Fetcher
+from scrapekit.web.filling import Filling
+from scrapekit.web.late import marked
 from scrapekit.web.responses import is_redirect, redirect, retry_after
 from scrapekit.web.robots import ALLOW_ALL, Robots, RobotsNotNow, read_robots
 
@@ -19,18 +21,28 @@ class Performer:
     """Fetches one hop at a time. Every error comes back as a value: a task group would end at a raise.
 
     *judged* names the page rules that look at every answer themselves, whatever its status.
+    *filling* puts in the values that are known only when a request is sent; None when there are none.
     """
 
     def __init__(
-        self, fetcher: Fetcher, *, agent: str, redirects: int, judged: Collection[str] = frozenset()
+        self,
+        fetcher: Fetcher,
+        *,
+        agent: str,
+        redirects: int,
+        judged: Collection[str] = frozenset(),
+        filling: Filling | None = None,
     ) -> None:
         self._fetcher = fetcher
         self._agent = agent
         self._redirects = redirects
         self._judged = judged
+        self._filling = filling
 
     async def page(self, request: Request) -> Page | Request | FetchError:
         """Fetch a page; a redirect gives the request for its target."""
+        if self._filling is not None:
+            return await self._page_with_late(request, self._filling)
         try:
             page = await self._fetcher.fetch(request, raw=request.page in self._judged)
             if page.status >= 300 and is_redirect(page.status, page.headers):
@@ -38,6 +50,20 @@ class Performer:
         except FetchError as error:
             return error
         return page
+
+    async def _page_with_late(self, request: Request, filling: Filling) -> Page | Request | FetchError:
+        try:
+            sent = filling.filled(request) if request.late else request
+            page = filling.emptied(await self._fetcher.fetch(sent, raw=request.page in self._judged), request)
+            if page.status < 300 or not is_redirect(page.status, page.headers):
+                return page
+            target = marked(redirect(request, page, self._redirects))
+            filling.check_redirect(target)
+        except FetchError as error:
+            return filling.hushed(error, request)
+        except ValueError as error:
+            return FetchError(str(error), verdict=Verdict.REFUSED)
+        return target
 
     async def robots(self, request: Request) -> Robots | Request | RobotsNotNow:
         """Fetch a robots.txt and read it (RFC 9309 2.3.1).

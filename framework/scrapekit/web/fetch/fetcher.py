@@ -21,6 +21,7 @@ from yarl import URL
 from scrapekit.errors import FetchError
 from scrapekit.model import Page, Request, Verdict
 from scrapekit.recipe.model import Http
+from scrapekit.web.bindings import Bindings
 from scrapekit.web.body import Unpacker, too_large
 from scrapekit.web.coding import accept_encoding
 from scrapekit.web.deadline import Deadlines
@@ -41,10 +42,10 @@ _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  #
 class HttpFetcher:
     """Fetches over http and https, as the recipe's ``http:`` section says.
 
-    *seed_urls* name the origins that may receive secrets and the hosts that may be private. *agent*
-    is the User-Agent unless the recipe has its own; *resolver* looks names up, by default the way
-    this machine does. May be used by many tasks at once, but only
-    once at a time within one task.
+    *seed_urls* name the hosts that may be private, and with *bindings* the origins that may receive
+    secrets. *agent* is the User-Agent unless the recipe has its own; *resolver* looks names up, by
+    default the way this machine does. May be used by many tasks at once, but only once at a time
+    within one task.
     """
 
     def __init__(
@@ -54,11 +55,13 @@ class HttpFetcher:
         *,
         agent: str,
         resolver: AbstractResolver | None = None,
+        bindings: Bindings | None = None,
     ) -> None:
         self._http = http
         self._resolver = resolver
-        self._senders = Senders(http, seed_urls, agent)
-        self._guard = Guard(seed_urls, http.allow_hosts)
+        self._senders = Senders(http, seed_urls, agent, bindings)
+        own = [http.auth.token_url] if http.auth is not None and http.auth.token_url else []
+        self._guard = Guard([*seed_urls, *own], http.allow_hosts)
         self._site = lru_cache(maxsize=4096)(self._senders.site)
         self._proxy = http.proxy or None
         self._session: aiohttp.ClientSession
@@ -160,7 +163,7 @@ class HttpFetcher:
             try:
                 return await self._session.request(
                     request.method,
-                    URL(url, encoded=True),
+                    URL(_with_key(url, site), encoded=True),
                     headers=headers,
                     data=data,
                     allow_redirects=False,
@@ -183,6 +186,12 @@ class HttpFetcher:
         while data := await response.content.readany():
             unpacker.feed(data)
         return unpacker.finish()
+
+
+def _with_key(url: str, site: Site) -> str:
+    if not site.query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{site.query}"
 
 
 def _own_headers(request: Request, site: Site) -> CIMultiDict[str]:

@@ -1,0 +1,29 @@
+"""The way out: what fetches for one recipe, lets itself in and puts in late values, put together."""
+
+from __future__ import annotations
+
+from scrapekit import __version__
+from scrapekit.parts import Fetcher
+from scrapekit.plan import Plan
+from scrapekit.recipe.masked import credentials_of
+from scrapekit.web.authorize import authorizing
+from scrapekit.web.bindings import Bindings
+from scrapekit.web.filling import Filling
+from scrapekit.web.perform import Performer
+
+AGENT = "scrapekit"
+"""The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
+
+
+def way_out(plan: Plan) -> tuple[Fetcher, Performer]:
+    """The fetcher, yet to be opened and closed, and what performs requests with it."""
+    # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
+    from scrapekit.web.fetch import HttpFetcher
+
+    http = plan.recipe.http
+    bindings = Bindings(plan.recipe.bound, plan.seed_urls, credentials_of(http.auth))
+    inner = HttpFetcher(http, plan.seed_urls, agent=f"{AGENT}/{__version__}", bindings=bindings)
+    fetcher = authorizing(inner, http.auth, bindings)
+    filling = Filling(bindings) if bindings else None
+    performer = Performer(fetcher, agent=AGENT, redirects=http.redirects, judged=plan.judged, filling=filling)
+    return fetcher, performer
