@@ -103,15 +103,16 @@ def test_a_run_is_unfinished_while_a_request_waits_or_a_seed_is_left(counters, s
         (FOUND, {}, ["1 of 5 requests failed; crawl.allow_failed is 5 %"]),
         ({"seen": 1, "verdict:empty": 1}, {}, ["no book or author record was found"]),
         (
-            {"records:book": 2, "records:author": 9},
+            {"records:book": 1, "records:author": 9},
             {"expect": {"book": Expect(3), "author": Expect(0, 8)}, "expect_any": ()},
-            ["2 book records, expected at least 3", "9 author records, expected at most 8"],
+            ["1 book record, expected at least 3", "9 author records, expected at most 8"],
         ),
         (
             {"verdict:ok": 1, "verdict:robots": 2, "note:robots.txt could not be read": 2, "records:book": 1},
             {},
             ["2 of 3 requests failed; crawl.allow_failed is 5 %"],
         ),
+        ({"verdict:failed": 1, "records:book": 1}, {}, ["1 of 1 request failed; crawl.allow_failed is 5 %"]),
         ({"verdict:robots": 3}, {"expect": {"book": Expect(0)}, "expect_any": ()}, []),
     ],
 )
@@ -129,7 +130,13 @@ EXPORT = SimpleNamespace(
 def test_the_report_covers_the_whole_job():
     found = accounts(
         FOUND
-        | {"note:links out of scope": 4, "duplicates": 6, "export:jsonl:out/books.jsonl": 3, "bytes": 1000},
+        | {
+            "note:links out of scope": 4,
+            "duplicates": 6,
+            "duplicate_seeds": 1,
+            "export:jsonl:out/books.jsonl": 3,
+            "bytes": 1000,
+        },
         seeds_left=True,
     )
     restored = Restored(counters={"elapsed_ms": 60_000, "records:book": 2, "records:author": 1}, resumed=True)
@@ -154,7 +161,11 @@ def test_the_report_covers_the_whole_job():
         bytes=1000,
         exports=[ExportReport("jsonl", "/out/books.jsonl", 3, "exactly once", published=False)],
         failures=[Failure("http://a.test/x", "listing", "failed", "HTTP 404 Not Found")],
-        notes={"links out of scope": 4, "links to pages already known": 6},
+        notes={
+            "links out of scope": 4,
+            "links to pages already known": 6,
+            "seeds whose address is known already": 1,
+        },
         broken=[],
         slow_callbacks={"book": 0.123},
         listeners_off=["a-listener"],

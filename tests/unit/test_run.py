@@ -313,7 +313,9 @@ async def test_only_a_broken_contract_keeps_an_earlier_file(command, site):
 
 
 async def test_of_two_files_only_the_one_without_records_is_kept(tmp_path, site):
-    where = "export:\n  - out/books.jsonl\n  - jsonl: { path: out/last.jsonl, where: \"title == 'Book 2'\" }\n"
+    where = (
+        "export:\n  - out/books.jsonl\n  - jsonl: { path: out/last.jsonl, where: \"title == 'Book 2'\" }\n"
+    )
     command = Command(tmp_path, site, RECIPE.replace("export: out/books.jsonl\n", where))
     await command()
     site.pages["/2"] = "<p>sold out</p>"
@@ -538,6 +540,22 @@ async def test_whoever_watches_sees_numbers_that_add_up(command):
 
     assert all(s.seen == sum(s.verdicts.values()) + s.waiting + s.in_flight for s in seen)
     assert (seen[-1].verdicts, seen[-1].records) == ({"ok": 4}, {"book": 3})
+
+
+async def test_a_page_that_came_but_could_not_be_read_was_tried_once(command, site):
+    site.pages["/1"] = "<div>" * 5000
+    report = await command(overrides=[("crawl.allow_failed", "0.5")])
+
+    reason = "pages.book: parser html: the page cannot be read whole: Excessive depth in document: 2048"
+    assert report.failures == [Failure(f"{site.url}/1", "book", "failed", reason, 1)]
+
+
+async def test_a_second_seed_with_a_known_address_is_noted_as_a_seed(tmp_path, site):
+    seeds = '  listing: "{{ inputs.site }}/"\n'
+    command = Command(tmp_path, site, RECIPE.replace(seeds, seeds + seeds.replace("listing", "book")))
+    report = await command()
+
+    assert report.notes == {"seeds whose address is known already": 1}
 
 
 @pytest.mark.parametrize("good", [0, 1])

@@ -148,14 +148,33 @@ def test_deeper_pages_wait_behind_shallow_ones(store):
     assert everything(store, "a.test") == [f"http://a.test/{n}" for n in (1, 3, 2, 0)]
 
 
+def test_seeds_and_links_that_are_known_already_are_counted_apart(store):
+    commit(store, "http://a.test/1")
+    group = Group(
+        new=[
+            Candidate(Request("http://a.test/1", "other"), "breadth"),
+            Candidate(Request("http://a.test/1", depth=1), "breadth"),
+            Candidate(Request("http://a.test/1", depth=2), "breadth"),
+        ]
+    )
+    store.commit(group, {})
+
+    assert (group.counters["duplicate_seeds"], group.counters["duplicates"]) == (1, 2)
+
+
 def test_another_recipe_may_not_go_on_with_the_job(store, path):
     commit(store, "http://a.test/1")
     store.close()
     with closing(Store(path)) as other, pytest.raises(JobError) as caught:
         other.open("recipe-2")
 
-    assert str(caught.value) == f"{path.parent} holds an unfinished job of a different version of this recipe"
-    assert caught.value.hint == "run with --fresh to begin anew, or undo the change to go on"
+    assert str(caught.value) == (
+        f"{path.parent} holds an unfinished job of another recipe, "
+        "or of this one with other settings or inputs"
+    )
+    assert caught.value.hint == (
+        "run with --fresh to begin anew, undo the change to go on, or use another folder with --job"
+    )
 
 
 def test_a_file_that_is_no_store_is_a_clear_stop(path):
@@ -218,7 +237,7 @@ def test_a_job_that_has_not_begun_may_go_on_with_another_recipe(store, path):
     commit(changed, "http://a.test/1")
     changed.close()
 
-    with pytest.raises(JobError, match="different version of this recipe"):
+    with pytest.raises(JobError, match="holds an unfinished job of another recipe"):
         Store(path).open("recipe-1")
 
 

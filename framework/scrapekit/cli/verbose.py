@@ -44,5 +44,6 @@ class Verbose:
 
     @hookimpl
     def group_committed(self, requests: int, items: int) -> None:
-        """What is safe now."""
-        self._note(f"committed {counted(requests, 'page')} and {counted(items, 'record')}")
+        """What is safe now; where only seeds or links were stored, nothing is said."""
+        if requests or items:
+            self._note(f"committed {counted(requests, 'page')} and {counted(items, 'record')}")

@@ -56,12 +56,14 @@ def identity(request: Request) -> int:
     """The fingerprint that makes two requests the same one: method, canonical address and body.
 
     Following pages that differ in nothing but a header carry what sets them apart in
-    ``paging["key"]``. What a record asks of a page is another request than the page itself.
+    ``paging["key"]``, links told apart by what they carry have ``paging["of"]``. What a record asks of a page is another request than the page itself.
     """
     if request.late:
         request = unsealed(request)
-    key = request.paging.get("key") if request.paging else None
-    body = request.body if key is None else (request.body or b"") + str(key).encode()
+    body = request.body
+    for name in ("key", "of") if request.paging else ():
+        if (key := request.paging.get(name)) is not None:
+            body = (body or b"") + str(key).encode()
     if request.ask:
         body = (body or b"") + request.ask.encode()
     return fingerprint(request.url, request.method, body)

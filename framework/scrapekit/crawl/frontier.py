@@ -153,6 +153,7 @@ class Frontier:
 
     def succeeded(self, entry: Entry) -> None:
         """A page came without complaint: a host that was slowed down is eased again."""
+        entry.tries += 1
         lane = self._schedule.lane(entry.lane)
         lane.throttles = 0
         if lane.delay > self.pace.delay:

@@ -55,6 +55,8 @@ def _grouped(draft: Draft, fields: Sequence[Field], compiled: Mapping[str, Compi
     if cycle := cycle_in(needs):
         mark = next(field.mark for field in fields if field.name in cycle)
         message = f"these fields need each other: {' → '.join(cycle)}"
+        if len(set(cycle)) == 1:
+            message = f'the field "{cycle[0]}" needs itself'
         draft.problems.add(mark, f"{fields[0].path.rpartition('.')[0]}", message)
     paths = dict.fromkeys(compiled, fields[0].path if fields else "")
     places = _Places(paths | {field.name: field.path for field in fields}, f"parser {draft.parser_name}")

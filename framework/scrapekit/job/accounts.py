@@ -141,7 +141,7 @@ class Accounts:
         allowed = self._recipe.crawl.allow_failed
         if failed > allowed * settled:
             share = f"{100 * allowed:g} %"
-            found.append(f"{failed} of {settled} requests failed; crawl.allow_failed is {share}")
+            found.append(f"{failed} of {_counted(settled, 'request')} failed; crawl.allow_failed is {share}")
         return found
 
     def fruitless(self, exports: Iterable[Written]) -> list[str]:
@@ -203,14 +203,18 @@ def _broken_counts(recipe: Recipe, records: Mapping[str, int], nothing_there: bo
     for kind, expect in recipe.expect.items():
         count = records.get(kind, 0)
         if count < expect.least:
-            found.append(f"{count} {kind} records, expected at least {expect.least}")
+            found.append(f"{_counted(count, f'{kind} record')}, expected at least {expect.least}")
         if expect.most is not None and count > expect.most:
-            found.append(f"{count} {kind} records, expected at most {expect.most}")
+            found.append(f"{_counted(count, f'{kind} record')}, expected at most {expect.most}")
     # A crawl that found nothing is no success, unless the recipe says so for every kind.
     unsaid = () if nothing_there else recipe.expect_any
     if unsaid and not any(records.get(kind) for kind in unsaid):
         found.append(f"no {' or '.join(unsaid)} record was found")
     return found
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _named(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
@@ -220,5 +224,8 @@ def _named(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
 
 
 def _duplicates(counters: Counter[str]) -> dict[str, int]:
-    known = counters["duplicates"]
-    return {"links to pages already known": known} if known else {}
+    known = {
+        "links to pages already known": counters["duplicates"],
+        "seeds whose address is known already": counters["duplicate_seeds"],
+    }
+    return {text: number for text, number in known.items() if number}

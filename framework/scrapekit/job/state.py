@@ -117,7 +117,9 @@ class Store:
         counters = group.counters
         counters["seen"] += len(queued)
         counters["seeds"] += group.seeds
-        counters["duplicates"] += len(known)
+        seeds = sum(candidate.is_seed for candidate in known)
+        counters["duplicate_seeds"] += seeds
+        counters["duplicates"] += len(known) - seeds
         counters.update({f"verdict:{verdict}": count for verdict, count in verdicts.items()})
         self._count(counters)
         self._db.executemany(
@@ -181,9 +183,10 @@ class Store:
             rows.append((self._lane(entry.lane), entry.rank, entry.seq))
             marks.append((_CODES[verdict], entry.fp))
             if verdict in FAILURES or verdict in (Verdict.ROBOTS, Verdict.OUT_OF_SCOPE, Verdict.DROPPED):
-                failures.append(
-                    (entry.seq, entry.request.url, entry.request.page, verdict, outcome.reason, entry.tries)
-                )
+                # An answer of 429 costs no try, but somebody was asked, unless robots.txt forbade it.
+                tries = entry.tries if verdict is Verdict.ROBOTS else max(1, entry.tries)
+                request = entry.request
+                failures.append((entry.seq, request.url, request.page, verdict, outcome.reason, tries))
         self._db.executemany("DELETE FROM queue WHERE lane = ? AND rank = ? AND seq = ?", rows)
         self._db.executemany("UPDATE seen SET verdict = ? WHERE fp = ?", marks)
         self._db.executemany("INSERT OR REPLACE INTO failure VALUES(?, ?, ?, ?, ?, ?)", failures)

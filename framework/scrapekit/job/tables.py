@@ -107,7 +107,8 @@ def _check(db: sqlite3.Connection, folder: Path, fingerprint: str, exports: Coll
         )
     if known != fingerprint and _any(db, "seen"):
         raise JobError(
-            f"{folder} holds an unfinished job of another recipe, or of this one with other settings or inputs",
+            f"{folder} holds an unfinished job of another recipe, "
+            "or of this one with other settings or inputs",
             hint=f"{_FRESH}, undo the change to go on, or use another folder with --job",
         )
     # The records so far are in the old files alone.

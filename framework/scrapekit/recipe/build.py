@@ -83,6 +83,11 @@ class Builder:
         """Where in the recipe the next node goes."""
         return "".join(part.step() for part in self._open).strip(".")
 
+    @property
+    def bracket(self) -> Mark | None:
+        """The innermost bracket or brace that is open, None when none is."""
+        return next((part.mark for part in reversed(self._open) if part.flow), None)
+
     def take(self, event: Any) -> None:
         """Add one event of PyYAML's; raises TooMuch at a limit."""
         if handle := self._take.get(type(event).__name__):

@@ -73,6 +73,10 @@ def _long(
         problems.add(mark, path, f'"{shown(name)}" stands where an exporter is named', hint)
         return None
     options = Options(value, problems, path, mark=mark, short="path")
+    if "path" not in options and isinstance(value, MapNode) and (slip := _meant_path(value, problems)):
+        slipped = f'unknown key "{shown(slip)}"'
+        problems.add(value.key_mark(slip), f"{path}.{slip}", slipped, 'did you mean "path"?')
+        return None
     target = options.scalar("path", "a file") if options.require("path") else None
     if target is None:
         return None
@@ -91,6 +95,12 @@ def _long(
         meta=options.flag("meta"),
         options=_rest(value),
     )
+
+
+def _meant_path(node: MapNode, problems: Problems) -> str:
+    """The key that was most likely meant to be ``path``; empty when there is none."""
+    unknown = [key for key in node.entries if key not in _CORE_KEYS]
+    return next((key for key in unknown if problems.near(key, _CORE_KEYS) == 'did you mean "path"?'), "")
 
 
 def _rest(node: Node) -> MapNode | None:

@@ -125,12 +125,11 @@ def _add_slip(builder: Builder, error: yaml.MarkedYAMLError) -> None:
     line, column = (at.line + 1, at.column + 1) if at else (1, 1)
     if line > len(lines):
         line, column = len(lines), len(lines[-1]) + 1
-    slip = diagnose(
-        lines,
-        f"{error.context or ''}: {error.problem or ''}",
-        (line, column),
-        (opened.line + 1, opened.column + 1) if opened else None,
-    )
+    place = (opened.line + 1, opened.column + 1) if opened else None
+    if "flow node" in (error.context or "") and builder.bracket is not None and line == len(lines):
+        # Behind a comma or an opening bracket, the parser names the end of the text alone.
+        place = (builder.bracket.line, builder.bracket.column)
+    slip = diagnose(lines, f"{error.context or ''}: {error.problem or ''}", (line, column), place)
     # YAML often trips over the rest of a line whose start was already explained.
     if slip.line not in builder.explained:
         mark = Mark(builder.source, slip.line, slip.column, slip.width)

@@ -111,6 +111,10 @@ def test_reads_keep_the_case_of_names_and_the_markup_of_xml():
             "not well-formed XML: opening and ending tag mismatch: b line 1 and a, line 1, column 11",
         ),
         ("<a>&nbsp;</a>", "not well-formed XML: entity 'nbsp' not defined, line 1, column 10"),
+        (
+            "<a>" * 3000,
+            "not well-formed XML: excessive depth in document: 2048, line 1, column 6147",
+        ),
         ("plain", "not well-formed XML: start tag expected, '<' not found, line 1, column 1"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -86,6 +87,21 @@ def test_a_file_that_is_not_json_lines_or_not_there_yet_is_not_read(tmp_path):
 
     assert first_records(report_of(path, exporter="csv")) == []
     assert first_records(report_of(path, published=False)) == []
+
+
+@pytest.mark.slow
+def test_the_demo_runs_on_the_loop_that_runs_use(tmp_path):
+    # A loop of our own in the place of uvloop, which need not be installed.
+    (tmp_path / "uvloop.py").write_text(
+        "import asyncio\n"
+        "def new_event_loop():\n    print('the fast loop')\n    return asyncio.new_event_loop()\n"
+    )
+    command = [sys.executable, "-m", "scrapekit", "demo", "-q"]
+    path = os.pathsep.join([str(tmp_path), *os.environ.get("PYTHONPATH", "").split(os.pathsep)])
+    environ = os.environ | {"PYTHONPATH": path}
+    ended = subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
+
+    assert (ended.returncode, ended.stdout.splitlines()[0]) == (0, "the fast loop")
 
 
 @pytest.mark.slow

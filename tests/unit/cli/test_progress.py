@@ -133,6 +133,7 @@ def test_verbose_says_each_moment_of_a_request():
     verbose.page_failed(request, Outcome(request, Verdict.OUT_OF_SCOPE, reason="redirect to b.test"))
     verbose.page_failed(Request("https://a.test/2"), Outcome(request, Verdict.FAILED))
     verbose.host_paused("a.test", 30.0, "Retry-After")
+    verbose.group_committed(0, 0)
     verbose.group_committed(2, 1)
 
     assert lines == [

@@ -269,6 +269,22 @@ def test_a_mistake_at_the_very_end_is_shown_on_the_last_line(loader: object):
     )
 
 
+@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("a: {", '1:4: a: the "{"'),
+        ("a:\n  - { b: c,\n\n\n", '2:5: a: the "{"'),
+        ("a: [ { x: y },\n", '1:4: a: the "["'),
+        ("a: { b: [\n", '1:9: a.b: the "["'),
+        ("a: { b:", '1:4: a.b: the "{"'),
+        ("a: { b: {}, # more\n# to come\n", '1:4: a: the "{"'),
+    ],
+)
+def test_a_bracket_left_open_at_the_end_is_shown_where_it_opens(loader: object, text: str, where: str):
+    assert words_of(text, loader).splitlines()[0] == f"r.yaml:{where} that opens here is not closed"
+
+
 def test_a_file_is_read_as_utf_8_with_or_without_a_byte_order_mark(tmp_path: Path):
     path = tmp_path / "r.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: \xc3\xa9\n")

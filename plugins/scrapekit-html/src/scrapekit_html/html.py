@@ -17,6 +17,7 @@ from scrapekit_html.order import following, places
 from scrapekit_html.plan import Planner
 from scrapekit_html.reading import html_read
 from scrapekit_html.translate import HtmlCss, to_xpath
+from scrapekit_html.words import said
 from scrapekit_html.xpath import compile_xpath, run_xpath
 
 _translator = HtmlCss()
@@ -96,7 +97,7 @@ class HtmlParser:
         last = parser.error_log.last_error
         self._idle.append(parser)
         if last is not None and last.level_name == "FATAL":
-            raise PageError(f"the page cannot be read whole: {last.message}")
+            raise PageError(f"the page cannot be read whole: {said(last.message)}")
         return etree.fromstring("<html/>") if root is None else root
 
 

@@ -15,6 +15,7 @@ from scrapekit_html.namespaces import Namespaces, drop_namespaces, read_namespac
 from scrapekit_html.order import following, places
 from scrapekit_html.reading import xml_read
 from scrapekit_html.translate import XmlCss, to_xpath
+from scrapekit_html.words import said
 from scrapekit_html.xpath import compile_xpath, run_xpath
 
 _UNREADABLE = (etree.XMLSyntaxError, ValueError, LookupError)
@@ -93,7 +94,7 @@ class XmlParser:
             raise PageError("not well-formed XML: it has no element")
         last = parser.error_log.last_error
         if last is not None and last.type_name == "ERR_RESOURCE_LIMIT":
-            raise PageError(f"the page cannot be read whole: {last.message}")
+            raise PageError(f"the page cannot be read whole: {said(last.message)}")
         return root
 
 
@@ -112,8 +113,8 @@ def _body(page: Page) -> bytes:
 
 
 def _reason(error: Exception) -> str:
-    said = str(error).removesuffix(" (<string>, line 0)").split(" (<string>")[0]
-    return said[:1].lower() + said[1:] if said else "it is empty"
+    text = said(str(error).removesuffix(" (<string>, line 0)").split(" (<string>")[0])
+    return text[:1].lower() + text[1:] if text else "it is empty"
 
 
 def _refuse_entities(root: Any) -> None:
