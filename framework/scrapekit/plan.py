@@ -21,6 +21,7 @@ from scrapekit.options import Options
 from scrapekit.parts import Parser
 from scrapekit.planned_export import KindInfo, PlannedExport, compile_export
 from scrapekit.plugins import Plugins
+from scrapekit.quarantine import compile_quarantine, without_quarantined
 from scrapekit.recipe.model import Field, PageRule, Recipe
 from scrapekit.web.late import placeholder
 from scrapekit.web.url import Scope
@@ -34,6 +35,8 @@ class Plan:
 
     recipe: Recipe
     exports: tuple[PlannedExport, ...]
+    quarantine: PlannedExport | None
+    """Where invalid records go that a rule wants kept aside; None where no rule does."""
     scope: Scope
     parts: list[str]
     """Every part the recipe names, as ``parsers.html``, sorted."""
@@ -43,6 +46,11 @@ class Plan:
     """The page rules with response rules of their own: they are handed every answer, whatever its status."""
     _callbacks: Mapping[str, Callback]
     _seeds: tuple[Seeds, ...]
+
+    @property
+    def written(self) -> tuple[PlannedExport, ...]:
+        """Everything that is written, the quarantine included."""
+        return self.exports if self.quarantine is None else (*self.exports, self.quarantine)
 
     def seeds(self, began: float | None = None) -> Iterator[Request | str]:
         """The requests to start with, drawn one by one, for a job that began at that Unix time, or now.
@@ -75,13 +83,15 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     }
     seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
     exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
+    quarantine = compile_quarantine(terms, recipe, inputs, output)
     drawn = tuple(each for each in seeds if each is not None)
     if problems or len(drawn) < len(seeds):
         return None
     seed_urls = tuple(dict.fromkeys(url for each in drawn for url in each.urls))
     return Plan(
         recipe=recipe,
-        exports=tuple(each for each in exports if each is not None),
+        exports=tuple(_beside(each, quarantine) for each in exports if each is not None),
+        quarantine=quarantine,
         scope=Scope.of(recipe.crawl.scope, seed_urls),
         parts=sorted(terms.parts),
         seed_urls=seed_urls,
@@ -92,6 +102,10 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         },
         _seeds=drawn,
     )
+
+
+def _beside(export: PlannedExport, quarantine: PlannedExport | None) -> PlannedExport:
+    return export if quarantine is None else replace(export, select=without_quarantined(export.select))
 
 
 def _compile_page(terms: Terms, rule: PageRule, around: Surroundings) -> Callback | None:

@@ -88,6 +88,8 @@ class Report:
     retries: int
     bytes: int
     exports: Sequence[ExportReport] = ()
+    quarantine: ExportReport | None = None
+    """Where records that were put into quarantine are; None when there are none."""
     failures: Sequence[Failure] = ()
     """The first hundred; ``verdicts`` counts them all."""
     notes: Mapping[str, int] = field(default_factory=dict)
@@ -117,6 +119,7 @@ class Report:
             parts = {
                 "exit_code": ExitCode(data["exit_code"]),
                 "exports": [ExportReport(**export) for export in data["exports"]],
+                "quarantine": ExportReport(**data["quarantine"]) if data["quarantine"] else None,
                 "failures": [Failure(**failure) for failure in data["failures"]],
             }
             return cls(**{**data, **parts})

@@ -14,6 +14,7 @@ from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import Restored
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
+from scrapekit.crawl.tally import compile_tally
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
 from scrapekit.job.ending import Ending
@@ -133,7 +134,7 @@ async def _run_job(
     recipe, plan = prepared.recipe, prepared.plan
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
-    journal = Journal(Store(folder.store), plan.exports, recipe.fingerprint)
+    journal = Journal(Store(folder.store), plan.written, recipe.fingerprint)
     fetcher, performer = way_out(plan)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
@@ -154,7 +155,7 @@ async def _run_job(
             await _conclude(
                 accounts, journal, plan, drained=stop.draining, limit_reached=engine.limit_reached
             )
-        report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports)
+        report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports, plan.quarantine)
         if report.over:
             report = await _finish(journal, Ending.now(report, prepared.asked))
         if relay.run_finished is not None:
@@ -185,7 +186,7 @@ def _assemble(
         callback=plan.callback,
         journal=journal,
         relay=relay,
-        admission=Admission(limits, records=records),
+        admission=Admission(limits, records=records, tally=compile_tally(recipe)),
         seeds=itertools.islice(plan.seeds(restored.began), restored.seeds, None),
     )
     engine.committer.counters.update(restored.counters)
@@ -222,7 +223,7 @@ async def _conclude(
     broken = [] if limit_reached else accounts.broken()
     try:
         # What brought nothing when it should have must not take the place of what an earlier run brought.
-        kept = await journal.publish(accounts.fruitless(plan.exports) if broken else ())
+        kept = await journal.publish(accounts.fruitless(plan.written) if broken else ())
     except StuckError as error:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
         return

@@ -31,6 +31,7 @@ def summarize(report: Report, command: str = "") -> str:
         list(_pages(report)),
         list(_records(report)),
         list(_files(report.exports)),
+        list(_quarantine(report.quarantine)),
         list(_failures(report)),
         list(_listed("noted", columns(_counts(report.notes.items()), right=(0,), indent="  "))),
         list(_listed("not as promised", [f"  {text}" for text in report.broken])),
@@ -71,6 +72,12 @@ def _files(exports: Sequence[ExportReport]) -> Iterator[str]:
         yield "files"
         rows = [(short_path(e.path), counted(e.records, "record"), _promise(e)) for e in exports]
         yield from columns(rows, right=(1,), indent="  ")
+
+
+def _quarantine(export: ExportReport | None) -> Iterator[str]:
+    if export is not None:
+        yield "in quarantine"
+        yield f"  {short_path(export.path)}  {counted(export.records, 'invalid record')}"
 
 
 def _promise(export: ExportReport) -> str:

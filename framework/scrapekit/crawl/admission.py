@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scrapekit.crawl.entries import CUT_SHORT, Candidate, Entry, Group, identity
+from scrapekit.crawl.tally import Tally
 from scrapekit.model import FAILURES, Item, Outcome, Request, Verdict
 from scrapekit.recipe.model import Traps
 from scrapekit.web.traps import trap
@@ -38,8 +39,9 @@ class Admission:
     look-up here and nothing in the store. The store has the last word on what is new.
     """
 
-    def __init__(self, limits: Limits, *, records: int = 0) -> None:
+    def __init__(self, limits: Limits, *, records: int = 0, tally: Tally | None = None) -> None:
         self._limits = limits
+        self._tally = tally
         self._records = records
         self._known: dict[str, None] = {}
         self.limit_reached = limits.records is not None and records >= limits.records
@@ -78,6 +80,8 @@ class Admission:
             self._take_hop(group, entry, outcome.requests[0])
         elif outcome.requests:
             self._take_links(group, outcome.requests)
+        if outcome.quarantined:
+            group.quarantined.extend(outcome.quarantined)
         return self._take_items(group, outcome.items) if outcome.items else ()
 
     def _take_items(self, group: Group, items: Sequence[Item]) -> Sequence[Item]:
@@ -88,6 +92,8 @@ class Admission:
         group.items.extend(items)
         for item in items:
             group.counters[f"records:{item.kind}"] += 1
+        if self._tally is not None:
+            self._tally(group, items)
         return items
 
     def _take_hop(self, group: Group, entry: Entry, target: Request) -> None:

@@ -108,6 +108,10 @@ class Group:
     done: list[tuple[Entry, Outcome]] = field(default_factory=list)
     new: list[Candidate] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    quarantined: list[Item] = field(default_factory=list)
+    """What goes to the quarantine file instead; these count as no records."""
+    values: list[tuple[str, int]] = field(default_factory=list)
+    """``kind.field`` and a digest: values that no other record may have."""
     counters: Counter[str] = field(default_factory=Counter)
     seeds: int = 0
     """How many seeds were drawn for this group."""

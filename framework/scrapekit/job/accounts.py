@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from scrapekit.crawl.entries import UNREADABLE
 from scrapekit.errors import ExitCode, StuckError
+from scrapekit.job.contracts import broken_coverage, broken_unique
 from scrapekit.model import DECLARED_EMPTY, FAILURES, Verdict
 from scrapekit.parts import Exporter
 from scrapekit.recipe.model import Recipe
@@ -134,6 +135,8 @@ class Accounts:
         declared = sum(_named(counters, f"note:{DECLARED_EMPTY}").values())
         nothing_there = 0 < declared == verdicts.get(Verdict.EMPTY, 0)
         found = _broken_counts(self._recipe, _named(counters, "records:"), nothing_there)
+        found += broken_coverage(self._recipe, counters)
+        found += broken_unique(self._recipe, counters)
         # A host that is down shows first in its robots.txt: that is a failure, not a refusal.
         unreadable = counters[f"note:{UNREADABLE}"]
         failed = unreadable + sum(verdicts.get(verdict, 0) for verdict in FAILURES)
@@ -144,13 +147,29 @@ class Accounts:
             found.append(f"{failed} of {_counted(settled, 'request')} failed; crawl.allow_failed is {share}")
         return found
 
+    def _written(self, export: Written) -> ExportReport:
+        return ExportReport(
+            exporter=export.name.partition(":")[0],
+            path=str(export.path),
+            records=self._engine.committer.counters[f"export:{export.name}"],
+            guarantee=export.exporter.guarantee,
+            published=self._published and export.name not in self._kept,
+            kept=export.name in self._kept,
+        )
+
+    def _is_fruitful(self, export: Written) -> bool:
+        return self._engine.committer.counters[f"export:{export.name}"] > 0
+
     def fruitless(self, exports: Iterable[Written]) -> list[str]:
         """The names of the exports that got no record."""
-        counters = self._engine.committer.counters
-        return [export.name for export in exports if not counters[f"export:{export.name}"]]
+        return [export.name for export in exports if not self._is_fruitful(export)]
 
     async def report(
-        self, journal: Journal, listeners_off: Sequence[str], exports: Sequence[Written]
+        self,
+        journal: Journal,
+        listeners_off: Sequence[str],
+        exports: Sequence[Written],
+        quarantine: Written | None = None,
     ) -> Report:
         """The report of the whole job so far."""
         counters = self._engine.committer.counters
@@ -171,17 +190,8 @@ class Accounts:
             records=_named(counters, "records:"),
             retries=counters["retries"],
             bytes=counters["bytes"],
-            exports=[
-                ExportReport(
-                    exporter=export.name.partition(":")[0],
-                    path=str(export.path),
-                    records=counters[f"export:{export.name}"],
-                    guarantee=export.exporter.guarantee,
-                    published=self._published and export.name not in self._kept,
-                    kept=export.name in self._kept,
-                )
-                for export in exports
-            ],
+            exports=[self._written(export) for export in exports],
+            quarantine=self._written(quarantine) if quarantine and self._is_fruitful(quarantine) else None,
             failures=await _failures(journal),
             notes=_named(counters, "note:") | _duplicates(counters),
             broken=self.broken() if end in ("complete", "broken contract") else [],

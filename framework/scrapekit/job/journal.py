@@ -75,8 +75,9 @@ class Journal:
 
     def _commit(self, group: Group) -> Committed:
         positions: dict[str, Position] = {}
+        found = [*group.items, *group.quarantined] if group.quarantined else group.items
         for export in self._exports:
-            items = export.select(group.items)
+            items = export.select(found)
             if items:
                 positions[export.name] = _guarded(export, lambda e=export, i=items: _write(e, i))  # type: ignore[misc]
                 group.counters[f"export:{export.name}"] += len(items)

@@ -117,6 +117,8 @@ class Store:
         counters = group.counters
         counters["seen"] += len(queued)
         counters["seeds"] += group.seeds
+        if group.values:
+            counters.update(self._doubled(group.values))
         seeds = sum(candidate.is_seed for candidate in known)
         counters["duplicate_seeds"] += seeds
         counters["duplicates"] += len(known) - seeds
@@ -191,6 +193,20 @@ class Store:
         self._db.executemany("UPDATE seen SET verdict = ? WHERE fp = ?", marks)
         self._db.executemany("INSERT OR REPLACE INTO failure VALUES(?, ?, ?, ?, ?, ?)", failures)
         return verdicts
+
+    def _doubled(self, values: Sequence[tuple[str, int]]) -> Counter[str]:
+        """How many values of each ``kind.field`` the job has seen before; all are seen from now on."""
+        # Made when it is first wanted: few recipes say that a field is unique.
+        self._db.execute(
+            "CREATE TABLE IF NOT EXISTS value"
+            "(name TEXT, digest INTEGER, PRIMARY KEY(name, digest)) WITHOUT ROWID"
+        )
+        doubled: Counter[str] = Counter()
+        for name, digest in values:
+            cursor = self._db.execute("INSERT OR IGNORE INTO value VALUES(?, ?)", (name, digest))
+            if not cursor.rowcount:
+                doubled[f"doubled:{name}"] += 1
+        return doubled
 
     def _count(self, counters: Mapping[str, int]) -> None:
         self._db.executemany(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Literal, cast
 
-from scrapekit.errors import Problems
-from scrapekit.node import MapNode, Node, ScalarNode, describe, shown
+from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
-from scrapekit.recipe.model import Crawl, Expect, Http, Secret, Traps
+from scrapekit.recipe.model import Crawl, Http, Secret, Traps
 from scrapekit.recipe.read_auth import read_auth
 from scrapekit.recipe.read_links import read_hosts
 from scrapekit.recipe.read_request import is_split, is_token, read_headers
@@ -141,46 +140,3 @@ def _traps(options: Options) -> Traps | None:
 
 def _count(options: Options, key: str, default: int) -> int:
     return cast(int, options.integer(key, default, least=1, most=_MOST_AT_ONCE))
-
-
-def read_expect(node: Node | None, kinds: Collection[str], problems: Problems) -> dict[str, Expect]:
-    """What is expected of each kind that the section names.
-
-    Forms: ``{book: {min: 20, max: 30}}``, ``{book: 20}``, and ``{min: 20}`` where there is one kind.
-    """
-    if node is None:
-        return {}
-    if not isinstance(node, MapNode):
-        hint = "write KIND: { min: 20 }"
-        problems.add(node.mark, "expect", f"expected a mapping of record kinds, found {describe(node)}", hint)
-        return {}
-    if _is_short(node, kinds):
-        if len(kinds) == 1:
-            return {next(iter(kinds)): _expected(node, "expect", problems)}
-        message = "this recipe has several record kinds: which one is meant?"
-        problems.add(node.mark, "expect", message, f"name it: {', '.join(sorted(kinds))}")
-        return {}
-    found = {}
-    for kind, value in node.entries.items():
-        path = f"expect.{kind}"
-        if kind in kinds:
-            found[kind] = _expected(value, path, problems)
-        else:
-            message = f'no page rule gives records of kind "{shown(kind)}"'
-            problems.add(node.key_mark(kind), path, message, problems.near(kind, kinds))
-    return found
-
-
-def _is_short(node: MapNode, kinds: Collection[str]) -> bool:
-    return any(key in ("min", "max") and key not in kinds for key in node.entries) and bool(kinds)
-
-
-def _expected(node: Node, path: str, problems: Problems) -> Expect:
-    options = Options(node, problems, path, mark=node.mark, short="min")
-    options.not_yet("coverage", "unique")
-    least = options.integer("min", 1, least=0)
-    most = options.integer("max", least=0)
-    options.close()
-    if most is not None and least is not None and most < least:
-        options.problem("max", f"the most, {most}, is less than the least, {least}")
-    return Expect(least if least is not None else 1, most)

@@ -13,7 +13,6 @@ FIELD = "pages: {{ p: {{ item: i, fields: {{ t: {{ css: a, {}: x }} }} }} }}"
 LINK = "pages: {{ p: {{ item: i, fields: {{ t: a }}, links: {{ p: {{ css: a, {}: x }} }} }} }}"
 PAGING = "pages: {{ p: {{ item: i, fields: {{ t: a }}, paginate: {{ {}: x }} }} }}"
 CRAWL = "crawl: {{ {}: x }}"
-EXPECT = "expect: {{ i: {{ {}: x }} }}"
 
 CASES = [
     *(
@@ -26,7 +25,6 @@ CASES = [
     *((LINK, key) for key in ["rel", "unique", "nofollow"]),
     *((PAGING, key) for key in ["link_header", "next_url", "window"]),
     *((CRAWL, key) for key in ["sites", "budget"]),
-    (EXPECT, "coverage"),
 ]
 
 

@@ -66,6 +66,10 @@ class Expect:
 
     least: int = 1
     most: int | None = None
+    coverage: tuple[tuple[str, float], ...] = ()
+    """Fields, each with the share of records, 0 to 1, that must have it."""
+    unique: tuple[str, ...] = ()
+    """Fields in which no two records of the job may be equal."""
 
 
 @dataclass(frozen=True, slots=True)

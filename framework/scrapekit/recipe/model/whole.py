@@ -43,6 +43,15 @@ class Recipe:
     pipes: Mapping[str, NamedPipe] = field(default_factory=dict)
 
     @property
+    def unique(self) -> dict[str, tuple[str, ...]]:
+        """Every record kind and the fields in which no two of its records may be equal."""
+        found = {kind: dict.fromkeys(expect.unique) for kind, expect in self.expect.items()}
+        for item in (item for rule in self.pages.values() for item in rule.items):
+            named = [n for n, each in item.columns.items() if each.contract and each.contract.unique]
+            found.setdefault(item.kind, {}).update(dict.fromkeys(named))
+        return {kind: tuple(names) for kind, names in found.items()}
+
+    @property
     def kinds(self) -> dict[str, tuple[str, ...]]:
         """Every record kind and its field names, in the order the recipe names them."""
         found: dict[str, dict[str, None]] = {}
