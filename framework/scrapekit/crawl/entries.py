@@ -25,7 +25,7 @@ _PRIORITY_STEP = 1 << 20
 class Entry:
     """One stored request: which lane it waits in, and where in it (``rank``, then ``seq``)."""
 
-    __slots__ = ("fp", "lane", "rank", "refusal", "request", "robots_of", "seq", "tries")
+    __slots__ = ("fp", "lane", "rank", "refusal", "renewed", "request", "robots_of", "seq", "tries")
 
     def __init__(self, request: Request, lane: str, rank: int, seq: int, fp: int) -> None:
         self.request = request
@@ -35,6 +35,8 @@ class Entry:
         self.fp = fp
         self.tries = 0
         """Fetches so far that brought a page or ended in an error of the URL's own."""
+        self.renewed = False
+        """True once the session was renewed for it: a second time would not help either."""
         self.refusal = ""
         """Why it may not be fetched although its turn has come; empty when it may."""
         self.robots_of = ""
@@ -56,14 +58,15 @@ def identity(request: Request) -> int:
     """The fingerprint that makes two requests the same one: method, canonical address and body.
 
     Following pages that differ in nothing but a header carry what sets them apart in
-    ``paging["key"]``, links told apart by what they carry have ``paging["of"]``. What a record asks of a page is another request than the page itself.
+    ``paging["key"]``, links told apart by what they carry in ``paging["of"]``. What a record asks of
+    a page is another request than the page itself.
     """
     if request.late:
         request = unsealed(request)
     body = request.body
-    for name in ("key", "of") if request.paging else ():
-        if (key := request.paging.get(name)) is not None:
-            body = (body or b"") + str(key).encode()
+    if request.paging:
+        apart = "".join(str(request.paging[name]) for name in ("key", "of") if name in request.paging)
+        body = (body or b"") + apart.encode() if apart else body
     if request.ask:
         body = (body or b"") + request.ask.encode()
     return fingerprint(request.url, request.method, body)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
 from scrapekit.errors import Problems
@@ -26,12 +26,12 @@ BINARY = frozenset(_FILES.split())
 _LONGEST_ENDING = max(map(len, BINARY)) + 1
 
 
-def is_binary(url: str) -> bool:
+def is_binary(url: str, endings: Collection[str] = BINARY) -> bool:
     """True when the URL's path ends like a file that is no page."""
     path = url.partition("?")[0]
     dot = path.rfind(".", -_LONGEST_ENDING)
     # The third slash ends the host: "https://films.zip" is no archive.
-    return dot > 0 and path[dot + 1 :].lower() in BINARY and path.rfind("/", 8, dot) > 0
+    return dot > 0 and path[dot + 1 :].lower() in endings and path.rfind("/", 8, dot) > 0
 
 
 def compile_patterns(patterns: Sequence[Pattern], path: str, problems: Problems) -> list[Regex]:
@@ -55,7 +55,7 @@ def compile_check(rule: LinkRule, problems: Problems) -> Check | None:
     if rule.allow:
         checks.append(_allowed(compile_patterns(rule.allow, f"{rule.path}.allow", problems)))
     elif rule.selector is not None:
-        checks.append(_no_binary)
+        checks.append(_no_file(BINARY.difference(rule.extensions)))
     if len(checks) < 2:
         return _patient(checks[0]) if checks else None
     return _patient(lambda url: next((reason for check in checks if (reason := check(url))), ""))
@@ -73,8 +73,8 @@ def _patient(check: Check) -> Check:
     return check_while_quick
 
 
-def _no_binary(url: str) -> str:
-    return "a file, not a page" if is_binary(url) else ""
+def _no_file(endings: Collection[str]) -> Check:
+    return lambda url: "a file, not a page" if is_binary(url, endings) else ""
 
 
 def _allowed(patterns: list[Regex]) -> Check:

@@ -12,7 +12,9 @@ from scrapekit.extract.checks import Check, compile_check, compile_patterns
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.late_names import marking
 from scrapekit.extract.link_sources import FindLinks, compile_source
+from scrapekit.extract.paging_stops import sign
 from scrapekit.extract.reading import Reading, blame
+from scrapekit.extract.relations import compile_relation, respecting
 from scrapekit.extract.requests import Shape, compile_shape
 from scrapekit.extract.texts import compile_condition, compile_holds
 from scrapekit.model import Request
@@ -40,6 +42,8 @@ class Gathered:
 
 def _key_of(request: Request) -> object:
     plain = request.body is None and request.method == "GET"
+    if request.paging and "of" in request.paging:
+        return request.url, request.method, request.body, request.paging["of"]
     return request.url if plain else (request.url, request.method, request.body)
 
 
@@ -71,6 +75,8 @@ def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLi
     """
     inside = draft.with_items(each.name for each in rule.carry)
     find = compile_source(draft, rule)
+    if find is not None and rule.nofollow == "respect":
+        find = respecting(draft, rule, find)
     wanted = _compile_wanted(inside, rule)
     check = compile_check(rule, draft.problems)
     shaped = compile_shape(inside, rule.shape, rule.path)
@@ -81,7 +87,7 @@ def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLi
         wanted,
         check,
         _marking(draft, rule, _maker(rule, shaped, begin)),
-        shaped is None and begin is None,
+        shaped is None and begin is None and rule.unique == "url",
     )
     return _blaming(_follow(rule, steps), rule, f"parser {draft.parser_name}")
 
@@ -91,13 +97,15 @@ def _compile_wanted(inside: Draft, rule: LinkRule) -> Wanted | None:
     if rule.text is not None:
         patterns = compile_patterns((rule.text,), f"{rule.path}.text", inside.problems)
         wanted += [_of_text(pattern.search, inside.parser.read("text")) for pattern in patterns]
+    if (unrelated := compile_relation(inside, rule)) is not None:
+        wanted.append(lambda node, _: unrelated(node))
     if rule.when is not None:
         path = f"{rule.path}.when"
         condition = compile_condition(inside, rule.when, path, bare="item")
         wanted.append(_on_condition(compile_holds(condition, path)))
     if len(wanted) < 2:
         return wanted[0] if wanted else None
-    return lambda node, reading: wanted[0](node, reading) or wanted[1](node, reading)
+    return lambda node, reading: next((reason for each in wanted if (reason := each(node, reading))), "")
 
 
 def _of_text(search: Callable[[str], object], read: Read) -> Wanted:
@@ -129,10 +137,21 @@ def _maker(rule: LinkRule, shape: Shape | None, begin: Begin | None) -> Make:
         url, method, headers, body = shape(url, reading.environment)
         return replace(make(url, carry, reading), method=method, headers=headers, body=body)
 
-    chosen = make if shape is None else make_shaped
-    if begin is None:
-        return chosen
-    return lambda url, carry, reading: begin(chosen(url, carry, reading))
+    chosen: Make = make if shape is None else make_shaped
+    if begin is not None:
+        chosen = _then(chosen, begin)
+    return _then(chosen, _told_apart) if rule.unique == "carry" else chosen
+
+
+def _then(make: Make, change: Begin) -> Make:
+    return lambda url, carry, reading: change(make(url, carry, reading))
+
+
+def _told_apart(request: Request) -> Request:
+    """The request as another one than those to its address that carry something else."""
+    return replace(
+        request, paging={"n": 1, **(request.paging or {}), "of": sign(sorted(request.carry.items()))}
+    )
 
 
 def _marking(draft: Draft, rule: LinkRule, make: Make) -> Make:

@@ -49,6 +49,9 @@ def compile_pagination(draft: Draft, paginate: Paginate, rule: str) -> Follow:
             known = known | claimed(reading, progress, state)
         first = state.get("first", progress.signature)
         paging = {"n": state.get("n", 1) + 1, "sig": progress.signature, "first": first, **known}
+        if "of" in state:
+            # What tells the first page apart from others at its address does so for all that follow.
+            paging["of"] = state["of"]
         return replace(following, paging=paging, via=(), otherwise=())
 
     return follow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from typing import Literal
 
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
@@ -16,6 +17,9 @@ from scrapekit.recipe.read_request import read_shape
 from scrapekit.recipe.read_selector import Ground, read_selector
 from scrapekit.recipe.read_source import NODES, ground_in, read_rows, read_source, read_ways, sources_in
 
+_NOFOLLOW: tuple[Literal["ignore", "respect"], ...] = ("ignore", "respect")
+_UNIQUE: tuple[Literal["url", "carry"], ...] = ("url", "carry")
+_ENDING = re.compile(r"[a-z0-9_-]{1,12}\Z")
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\Z|\[[0-9a-f:.]+\]\Z", re.IGNORECASE)
 
 
@@ -51,12 +55,12 @@ def _read(ground: Ground, page: str, node: Node, path: str) -> LinkRule | None:
         case ScalarNode(value=str() as text, broken=False) if node.literal or has_placeholder(text):
             return LinkRule(page, path, node.mark, url=node)
     found = read_selector(ground, node, path)
-    if found is None or _is_regex(ground, found.selector, path):
+    if found is None or _is_text(ground, found.selector, path):
         return None
     return LinkRule(page, path, node.mark, selector=found.selector, reads=found.reads)
 
 
-def _is_regex(ground: Ground, selector: Selector, path: str) -> bool:
+def _is_text(ground: Ground, selector: Selector, path: str) -> bool:
     if selector.language not in TEXTS:
         return False
     hint = ""
@@ -69,12 +73,11 @@ def _is_regex(ground: Ground, selector: Selector, path: str) -> bool:
 
 def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | None:
     options = Options(node, ground.problems, path, mark=node.mark)
-    options.not_yet("rel", "unique", "nofollow", "regex", "template", "extensions")
     _check_source(options)
     each = read_rows(ground, options.node("each"), options.at("each"))
     ground = ground_in(ground, each)
-    found = read_source(ground, options, NODES)
-    if found is not None and _is_regex(ground, found.selector, path):
+    found = read_source(ground, options, (*NODES, REGEX))
+    if found is not None and found.selector.language != REGEX and _is_text(ground, found.selector, path):
         found = None
     rule = LinkRule(
         page,
@@ -88,6 +91,10 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
         deny=read_patterns(options, "deny"),
         domains=read_hosts(options, "domains"),
         text=_text(options),
+        rel=tuple(str(node.value).lower() for node in options.texts("rel")),
+        nofollow=options.choice("nofollow", _NOFOLLOW, "ignore"),
+        extensions=_extensions(options),
+        unique=options.choice("unique", _UNIQUE, "url"),
         max=options.integer("max", least=1),
         priority=options.integer("priority", 0, least=-1_000_000, most=1_000_000) or 0,
         when=options.scalar("when", "a condition"),
@@ -98,6 +105,19 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
     return rule if rule.selector or rule.url else None
 
 
+def _extensions(options: Options) -> tuple[str, ...]:
+    """Endings of files, without their dots."""
+    found = []
+    for node in options.texts("extensions"):
+        ending = str(node.value).lower().removeprefix(".")
+        if _ENDING.match(ending):
+            found.append(ending)
+        else:
+            message = f'"{shown(ending)}" is no ending of a file'
+            options.problems.add(node.mark, options.at("extensions"), message, "extensions: [pdf, zip]")
+    return tuple(found)
+
+
 def _text(options: Options) -> Pattern | None:
     patterns = read_patterns(options, "text")
     if len(patterns) > 1:
@@ -106,12 +126,12 @@ def _text(options: Options) -> Pattern | None:
 
 
 def _check_source(options: Options) -> None:
-    sources = sources_in(options, (*NODES, "url"))
+    sources = sources_in(options, (*NODES, REGEX, "url"))
     for key in sources[1:]:
         hint = "write a list of two rules to follow both"
         options.problem(key, f'links have one source: "{key}" stands beside "{sources[0]}"', hint)
-    if not sources and not any(key in options for key in ("regex", "template")):
-        message = f"a link rule needs one of {', '.join(NODES)}, url"
+    if not sources:
+        message = f"a link rule needs one of {', '.join(NODES)}, regex, url"
         options.problems.add(options.mark, options.path, message)
     if "url" in sources and "attr" in options:
         options.problem("attr", '"attr" is about what a selector finds; this rule has url')

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
+from scrapekit.crawl.entries import identity
 from scrapekit.extract.checks import is_binary
 from scrapekit.extract.links import MOST_LINKS
 from scrapekit.model import Verdict
@@ -322,3 +324,58 @@ def test_carried_values_are_a_mapping_even_when_there_are_none(kit):
 
     assert isinstance(request.carry, Mapping)
     assert not request.carry
+
+
+def test_a_link_may_have_to_have_a_relation(kit):
+    rule = kit.rule(kit.link("product", "a", rel=("next", "prev")))
+
+    outcome = rule(kit.page("<a rel='Next up' href=1>1</a><a href=2>2</a><a rel=last href=3>3</a>"))
+
+    assert urls(outcome) == ["https://shop.test/list/1"]
+    assert outcome.notes == {"links to product: another rel": 2}
+
+
+def test_nofollow_is_respected_on_request(kit):
+    body = "<a rel='nofollow ugc' href=1>1</a><a href=2>2</a>"
+
+    assert len(urls(kit.rule(kit.link("product", "a"))(kit.page(body)))) == 2
+    outcome = kit.rule(kit.link("product", "a", nofollow="respect"))(kit.page(body))
+    assert urls(outcome) == ["https://shop.test/list/2"]
+    assert outcome.notes == {"links to product: nofollow": 1}
+
+
+@pytest.mark.parametrize(
+    ("header", "body"),
+    [("noindex, NoFollow", ""), ("", "<meta name=robots content='nofollow'>"), ("none", "")],
+)
+def test_a_page_may_say_nofollow_for_all_its_links(kit, header, body):
+    page = kit.page(f"<html><head>{body}</head><body><a href=1>1</a></body></html>")
+    page.headers = {"x-robots-tag": header}
+
+    outcome = kit.rule(kit.link("product", "a", nofollow="respect"))(page)
+
+    assert (urls(outcome), outcome.notes) == ([], {"links to product: the page says nofollow": 1})
+
+
+def test_files_are_followed_where_their_ending_is_named(kit):
+    rule = kit.rule(kit.link("product", "a", extensions=("pdf",)))
+
+    assert urls(rule(kit.page("<a href=a.pdf>1</a><a href=b.zip>2</a>"))) == ["https://shop.test/list/a.pdf"]
+
+
+def test_links_that_carry_something_else_can_be_other_links(kit):
+    rows = "<li><b>x</b><a href=1>1</a></li><li><b>y</b><a href=1>1</a></li><li><b>x</b><a href=1>1</a></li>"
+    more = {"each": "li", "carry": (kit.field("of", "b"),)}
+
+    once = kit.rule(kit.link("product", "a", **more))(kit.page(rows)).requests
+    both = kit.rule(kit.link("product", "a", unique="carry", **more))(kit.page(rows)).requests
+
+    assert [dict(request.carry) for request in once] == [{"of": "x"}]
+    assert [dict(request.carry) for request in both] == [{"of": "x"}, {"of": "y"}]
+    assert len({identity(request) for request in (*once, *both)}) == 3
+
+
+def test_addresses_may_be_searched_in_the_source(kit):
+    rule = kit.rule(replace(kit.link("product"), selector=kit.select("regex|open\\('([^']+)'\\)")))
+
+    assert urls(rule(kit.page("<p onclick=\"open('/a')\">a</p>"))) == ["https://shop.test/a"]

@@ -38,6 +38,7 @@ class RequestShape:
     method: str = "GET"
     query: MapNode | None = None
     headers: MapNode | None = None
+    cookies: MapNode | None = None
     form: MapNode | None = None
     json: Node | None = None
     body: ScalarNode | None = None
@@ -66,6 +67,14 @@ class LinkRule:
     deny: tuple[Pattern, ...] = ()
     domains: tuple[str, ...] = ()
     text: Pattern | None = None
+    rel: tuple[str, ...] = ()
+    """Link relations, one of which the link must have; empty: any link."""
+    nofollow: Literal["ignore", "respect"] = "ignore"
+    """Whether links marked ``nofollow``, and those of a page that says so of itself, are left alone."""
+    extensions: tuple[str, ...] = ()
+    """Endings of files that are followed although they are no pages."""
+    unique: Literal["url", "carry"] = "url"
+    """What makes two links the same: their address, or that and what they carry."""
     max: int | None = None
     priority: int = 0
     when: ScalarNode | None = None
