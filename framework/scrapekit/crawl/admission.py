@@ -74,7 +74,8 @@ class Admission:
         """Add what the outcome gave to *group*; gives the items that were kept."""
         for note, count in outcome.notes.items():
             group.counters[f"note:{note}"] += count
-        if outcome.verdict in FAILURES and entry.request.paging is not None:
+        # Only what a paginator asked for is counted: sitemaps have a state too, but no number.
+        if outcome.verdict in FAILURES and "n" in (entry.request.paging or ()):
             group.counters[f"note:{CUT_SHORT}"] += 1
         if outcome.verdict is Verdict.REDIRECTED:
             self._take_hop(group, entry, outcome.requests[0])
