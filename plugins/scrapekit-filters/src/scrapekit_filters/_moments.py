@@ -49,6 +49,17 @@ _DAY = r"(?P<day>[0-9]{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>[0-9]{4})"
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 _CLOCK = rf"(?:(?:,?\s+at\s+|,\s*|\s+|t){_TIME}{_ZONE})?"
+_PARTS = {"d": r"(?P<day>[0-9]{1,2})", "m": r"(?P<month>[0-9]{1,2})", "y": r"(?P<year>[0-9]{4}|[0-9]{2})"}
+_PIVOT = 69
+"""Two-digit years from here on are of the last century, as POSIX has it."""
+
+
+def _in_order(order: str) -> str:
+    """The pattern of three numbers in that order, with one mark between them."""
+    first, second, third = (_PARTS[letter] for letter in order)
+    return rf"{first}(?P<mark>[/.-])\s?{second}(?P=mark)\s?{third}"
+
+
 # 1. 10 November 2026, Tue, 10 Nov 2026 12:00:00 GMT (RFC 5322 3.3, RFC 9110 5.6.7)
 # 2. November 10th, 2026 at 3:04 pm
 # 3. 2026/11/10 3:04, and what is almost ISO 8601: 2026-11-10 12:30 UTC
@@ -60,6 +71,10 @@ _WRITTEN = [
         rf"{_YEAR}(?P<mark>[/.-])(?P<month>[0-9]{{1,2}})(?P=mark)(?P<day>[0-9]{{1,2}})",
     )
 ]
+_ORDERED: Mapping[str, list[re.Pattern[str]]] = {
+    order: [re.compile(rf"{_WEEKDAY}{_in_order(order)}{_CLOCK}\Z", re.IGNORECASE | re.ASCII)]
+    for order in ("dmy", "mdy", "ymd")
+}
 _AMBIGUOUS = re.compile(r"\s*[0-9]{1,2}[./-][0-9]{1,2}[./-](?:[0-9]{4}|[0-9]{2})(?![0-9])")
 _ISO_MARK = re.compile(
     r"[0-9]{4}-?(?:[0-9]{2}-?[0-9]{2}|W[0-9]{2}(?:-?[0-9])?)(?:[Tt ][0-9].*)?\Z", re.DOTALL
@@ -67,17 +82,24 @@ _ISO_MARK = re.compile(
 _LONGEST = 80
 
 
-def read_moment(text: str) -> datetime:
+def read_iso(text: str) -> datetime | None:
+    """The moment of a text in ISO 8601; None for every other text."""
+    bare = text.strip()
+    return _iso(bare) if len(bare) <= _LONGEST and _ISO_MARK.match(bare) else None
+
+
+def read_moment(text: str, order: str = "") -> datetime:
     """The moment *text* names: ISO 8601, a mail or HTTP date, an English date, or year/month/day.
 
     A date without a time is its midnight. Without a zone the result has none. Raises ValueError
-    for everything else; for ``01/02/2026``, which could be two dates, it says what to write.
+    for everything else; for ``01/02/2026``, which could be two dates, it says what to write, unless
+    *order* (``dmy``, ``mdy`` or ``ymd``) does.
     """
     bare = text.strip()
+    if (moment := read_iso(text)) is not None:
+        return moment
     if len(bare) <= _LONGEST:
-        if _ISO_MARK.match(bare) and (moment := _iso(bare)) is not None:
-            return moment
-        for pattern in _WRITTEN:
+        for pattern in (*_WRITTEN, *_ORDERED.get(order, ())):
             if (found := pattern.match(bare)) is not None:
                 return _built(found, text)
     if _AMBIGUOUS.match(bare):
@@ -99,7 +121,7 @@ def _built(found: re.Match[str], text: str) -> datetime:
         raise _no_date(text)
     try:
         return datetime(
-            int(parts["year"]),
+            _year(parts["year"]),
             month,
             int(parts["day"]),
             _hour(parts),
@@ -110,6 +132,13 @@ def _built(found: re.Match[str], text: str) -> datetime:
         )
     except ValueError as error:
         raise _no_date(text) from error
+
+
+def _year(digits: str) -> int:
+    year = int(digits)
+    if len(digits) > 2:
+        return year
+    return year + (1900 if year >= _PIVOT else 2000)
 
 
 def _hour(parts: Mapping[str, str | None]) -> int:
@@ -141,6 +170,11 @@ def _zone(name: str | None) -> tzinfo | None:
 
 def _no_date(text: str) -> ValueError:
     return ValueError(f"{shown(text)} is no date")
+
+
+def month_of(name: str) -> int | None:
+    """The number of the month with that English name or abbreviation; None when there is none."""
+    return _MONTHS.get(name.lower())
 
 
 def in_zone(moment: datetime, zone: tzinfo | None) -> datetime:

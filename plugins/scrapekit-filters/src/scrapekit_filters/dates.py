@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from scrapekit import Options
 from scrapekit_filters._declare import Function, declare
-from scrapekit_filters._moments import as_moment, in_zone, read_moment
+from scrapekit_filters._local import LOCAL_OPTIONS, OnPage, local_reader, read_locale
+from scrapekit_filters._moments import as_moment, in_zone, read_iso, read_moment
 from scrapekit_filters._numerals import decimal_of
 from scrapekit_filters._words import described, shown
+from scrapekit_filters._zones import TIMEZONE, read_zone
 
 _DIRECTIVE = re.compile(r"%(.?)", re.DOTALL)
 # What strptime knows, without %c %x %X, which differ between locales, and %Z, which it reads and drops.
 _KNOWN = frozenset("aAwdbBmyYHIpMSfzjUWGuV%")
-_OFFSET = re.compile(r"([+-])([01][0-9]|2[0-3]):?([0-5][0-9])\Z")
 _UNITS = {"s": 1, "ms": 1000, "us": 1_000_000}
 _SMALLER = {"s": "; milliseconds are unit: ms", "ms": "; microseconds are unit: us"}
 _YEAR_5000 = 95_617_584_000
@@ -27,17 +27,17 @@ _FORMATS = (
     "how the date is written, as strptime writes it, or a list of such formats tried in order; without it "
     "ISO 8601, mail and HTTP dates, English dates and year/month/day are read"
 )
-_TIMEZONE = (
-    "a name such as Europe/Berlin, UTC, or an offset such as +02:00: "
-    "moments without a zone are in it, others {}"
-)
 
 
 @declare(
     "any",
     "date",
     short="formats",
-    options={"formats": _FORMATS, "timezone": _TIMEZONE.format("are moved to it before their day is taken")},
+    options={
+        "formats": _FORMATS,
+        "timezone": TIMEZONE.format("are moved to it before their day is taken"),
+        **LOCAL_OPTIONS,
+    },
     example=[
         (None, "2026-11-10T23:30:00Z", date(2026, 11, 10)),
         (None, "November 10th, 2026", date(2026, 11, 10)),
@@ -49,12 +49,20 @@ _TIMEZONE = (
             "01/02/2026",
             ValueError('"01/02/2026" could be more than one date; name its format with formats'),
         ),
+        ("{order: dmy}", "01/02/2026", date(2026, 2, 1)),
+        ("{locale: de}", "Di., 10. Nov. 2026", date(2026, 11, 10)),
+        ("{locale: en-US}", "11/10/2026", date(2026, 11, 10)),
+        ("{locale: ja}", "令和8年11月10日", date(2026, 11, 10)),
+        ("{locale: fr, relative: true}", "il y a 3 jours", date(2026, 11, 19)),
+        ("{guess_year: past}", "Nov 30", date(2025, 11, 30)),
         (None, "today", ValueError('"today" is no date')),
     ],
 )
 def date_(options: Options) -> Function:
     """Reads a date, or the day of a moment."""
     read = _reader(options)
+    if isinstance(read, OnPage):
+        return OnPage(lambda value, context: read(value, context).date())
     return lambda value: read(value).date()
 
 
@@ -62,7 +70,7 @@ def date_(options: Options) -> Function:
     "any",
     "datetime",
     short="formats",
-    options={"formats": _FORMATS, "timezone": _TIMEZONE.format("are moved to it")},
+    options={"formats": _FORMATS, "timezone": TIMEZONE.format("are moved to it"), **LOCAL_OPTIONS},
     example=[
         (
             None,
@@ -84,29 +92,54 @@ def datetime_(options: Options) -> Function:
     return _reader(options)
 
 
-def _reader(options: Options) -> Callable[[Any], datetime]:
-    formats, zone = read_formats(options), _read_zone(options)
-    read_text = _in_formats(formats) if formats else read_moment
+def _reader(options: Options) -> Callable[..., datetime]:
+    """A value's moment; the function is `OnPage` where it must know when the page was read."""
+    formats, zone = read_formats(options), read_zone(options)
+    order = options.text("order")
+    local, needs_time = local_reader(options, zone)
+    if formats and (needs_time or order):
+        options.problem("formats", "with formats there is nothing left to guess", "leave out one of the two")
+    if formats:
+        read_text = _in_formats(formats, options)
+    elif local is not None:
+        read_text = _iso_or(local)
+    else:
+        read_text = lambda text, time: read_moment(text, order)  # noqa: E731
 
-    def read(value: Any) -> datetime:
+    def read(value: Any, time: float = 0.0) -> datetime:
         if isinstance(value, str):
-            return in_zone(read_text(value), zone)
+            return in_zone(read_text(value, time), zone)
         moment = as_moment(value)
         if moment is None:
             raise ValueError(f"expected a date, found {described(value)}")
         return in_zone(moment, zone)
 
+    return OnPage(lambda value, context: read(value, context.time)) if needs_time else read
+
+
+ReadText = Callable[[str, float], datetime]
+"""Reads a text, given when the page was read."""
+
+
+def _iso_or(local: ReadText) -> ReadText:
+    """ISO 8601 is the same in every language; all else is the locale's."""
+
+    def read(text: str, time: float) -> datetime:
+        moment = read_iso(text)
+        return local(text, time) if moment is None else moment
+
     return read
 
 
-def _in_formats(formats: list[str]) -> Callable[[str], datetime]:
+def _in_formats(formats: list[str], options: Options) -> ReadText:
     strptime, plural = datetime.strptime, "s" if len(formats) > 1 else ""
+    dates = read_locale(options)
 
-    def read(text: str) -> datetime:
+    def read(text: str, time: float) -> datetime:
         bare = text.strip()
         for form in formats:
             try:
-                return strptime(bare, form)
+                return strptime(bare if dates is None else dates.in_english(bare, form), form)
             except (ValueError, OverflowError):
                 continue
         raise ValueError(f"{shown(text)} does not fit the format{plural} {', '.join(map(shown, formats))}")
@@ -145,21 +178,6 @@ def _gap(form: str) -> str:
     return "" if "d" in used else "day (%d)"
 
 
-def _read_zone(options: Options) -> tzinfo | None:
-    name = options.text("timezone")
-    if not name:
-        return None
-    if offset := _OFFSET.match(name):
-        span = timedelta(hours=int(offset[2]), minutes=int(offset[3]))
-        return timezone(-span if offset[1] == "-" else span)
-    try:
-        return UTC if name.upper() == "UTC" else ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        hint = 'names are those of the IANA database, such as "Europe/Berlin"; the package tzdata brings it'
-        options.problem("timezone", f"unknown time zone {shown(name)}", hint)
-        return None
-
-
 _UNIT = {"unit": "what it counts: s (the default), ms or us"}
 
 
@@ -181,7 +199,7 @@ _UNIT = {"unit": "what it counts: s (the default), ms or us"}
 def timestamp(options: Options) -> Function:
     """Reads Unix time: the time since 1970 in UTC as a number."""
     unit = options.choice("unit", _UNITS, "s")
-    zone = _read_zone(options)
+    zone = read_zone(options)
 
     def read(value: Any) -> datetime:
         number = _digits(value) if isinstance(value, str) else decimal_of(value)
@@ -216,7 +234,7 @@ def _digits(text: str) -> Decimal:
 def epoch(options: Options) -> Function:
     """Turns a moment into Unix time, a whole number."""
     scale = _UNITS[options.choice("unit", _UNITS, "s")]
-    zone = _read_zone(options) or UTC
+    zone = read_zone(options) or UTC
 
     def read(value: Any) -> int:
         moment = read_moment(value) if isinstance(value, str) else as_moment(value)

@@ -28,6 +28,7 @@ _ROOMS: Mapping[str, str] = {
     "arithmetic": "Calculating",
     "computed": "Templates and formulas",
     "dates": "Dates and times",
+    "compose": "Dates made of parts",
     "lists": "Lists",
     "ordering": "Comparing and adding up",
     "urls": "Addresses",
@@ -86,9 +87,11 @@ Thai and full-width scripts. Without `decimal` and `thousands` the separators ar
 Where a text holds several numbers, those beside a currency count. The separators are told apart as for the
 other numbers.
 """,
-    "dates": """Nothing is guessed: a date that could be two (`01/02/2026`) is refused until `formats` says
-how it is written, words such as "today" are no dates, and a format that leaves a gap for the year is a
-mistake in the recipe. Month names are English.
+    "dates": """Nothing is guessed: a date that could be two (`01/02/2026`) is refused until `formats`,
+`order` or `locale` says how it is written, words such as "today" are no dates without `relative`, a date
+without a year is none without `guess_year`, and a format that leaves a gap for the year is a mistake in the
+recipe. Month names are English; with `locale` they are the page's, also in `formats`. `locale`, `relative`
+and `guess_year` need [scrapekit-dates](../plugins/scrapekit-dates/README.md).
 """,
     "patterns": """Regular expressions are Python's. They are best written in single quotes, where YAML leaves
 backslashes alone. One that does not compile is a mistake in the recipe, shown with its column. One that

@@ -1,0 +1,284 @@
+"""The shapes of dates and times, in any language: which numbers are day, month, year and hour.
+
+Tokens are one letter each. n: a number of one or two digits, y: of four, x: any other. M: a month's
+name, W: a weekday's, H: a half of the day, R: a day near today, T: a word before a time, U: one
+after it, h m s: words between its parts, Z: UTC, Y O D: the signs of Chinese, Japanese and Korean
+after year, month and day, E: an era. Everything else is itself. Fillers are left out. A word with
+two meanings is tried as each; a text that then is two dates, or fits no shape, is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import product
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from scrapekit_dates.locales import Reading
+
+COUNTERS = {"year": "Y", "month": "O", "day": "D", "hour": "h", "minute": "m", "second": "s"}
+
+_MOST_TOKENS = 24
+_MOST_WAYS = 64
+_PIVOT = 69
+"""Two-digit years from here on are of the last century, as POSIX has it."""
+
+
+class Meaning(NamedTuple):
+    """What a token can be: its letter, and its value."""
+
+    kind: str
+    value: int
+
+
+class Token(NamedTuple):
+    """A piece of the text, with everything it can mean; nothing for a word nobody knows."""
+
+    text: str
+    meanings: frozenset[Meaning]
+
+
+Part: TypeAlias = tuple[Meaning, Token]
+"""A token with the meaning that it has in this reading of the text."""
+
+
+def number(digits: str) -> Token:
+    """The token of a number."""
+    kind = {1: "n", 2: "n", 4: "y"}.get(len(digits), "x")
+    return Token(digits, frozenset({Meaning(kind, int(digits[:9]))}))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What differs between languages: 14.30 as a time, years of the Buddha, years of other calendars."""
+
+    points: bool
+    buddhist: bool
+    other_calendar: bool
+
+
+_SEP = r"[,;|•·]?(?:-[,]?)?"
+_WEEKDAY = r"(?:\(?W\)?[.,]*)?"
+_AFTER = r"(?:[.,]*\(?W\)?[.,]*)?"
+_DATES = {
+    # 1. 10 November 2026, 10. Nov., 10-Nov-2026
+    "words": r"(?P<day>n)[./\-,]*(?P<month>M)(?:[./\-,]*(?P<year>y|'?n))?",
+    # 2. November 10, 2026
+    "month first": r"(?P<month>M)[./\-,]*(?P<day>n)(?:[.,]*(?P<year>y))?",
+    # 3. 2026. november 10., 2026年十一月10日
+    "year first": r"(?P<year>y)[./\-,Y]*(?P<month>M)[./\-,]*(?P<day>n)[.D]?",
+    # 4. 2026. gada 10. novembris
+    "year, day, month": r"(?P<year>y)[.,]*(?P<day>n)[.,]*(?P<month>M)",
+    # 5. 2026-11-10, 2026/11/10, 2026. 11. 10.
+    "numbers, year first": r"(?P<year>y)(?P<mark>[./-])(?P<month>n)(?P=mark)(?P<day>n)\.?",
+    # 6. 10.11.2026, 11/10/26
+    "numbers": r"(?P<one>n)(?P<mark>[./-])(?P<two>n)(?P=mark)(?P<year>y|n)\.?",
+    # 7. 2026年11月10日
+    "signs": r"(?:(?P<era>E)?(?P<year>y|n)Y)?(?P<month>n)O(?P<day>n)D",
+    # 8. yesterday
+    "near": r"(?P<near>R)",
+}
+_ZONE = r"(?P<zone>Z|\(Z\)|[+\-](?:n:n|y))?"
+_TIMES = {
+    "none": "",
+    "colon": r"T?(?P<hour>n):(?P<minute>n)(?::(?P<second>n)(?:[.,](?P<fraction>[nyx]))?)?"
+    rf"(?P<half>H)?U?{_ZONE}",
+    "point": r"(?P<before>T)?(?P<hour>n)\.(?P<minute>n)(?:\.(?P<second>n))?U?",
+    "half": r"T?(?P<hour>n)(?P<half>H)",
+    "half first": r"(?P<half>H)(?P<hour>n)"
+    r"(?::(?P<minute>n)(?::(?P<second>n))?|h(?:(?P<minute_>n)m(?:(?P<second_>n)s)?)?)",
+    "hours": r"T?(?P<hour>n)h(?:(?P<minute>n)[mU]?(?:(?P<second>n)s)?)?",
+    "full hour": r"T?(?P<hour>n)U",
+}
+
+
+def _shapes() -> Iterator[tuple[re.Pattern[str], str]]:
+    """Every shape of a whole text, with the kind of its time."""
+    for when in _DATES.values():
+        for kind, time in _TIMES.items():
+            yield re.compile(rf"{_WEEKDAY}{when}{_AFTER}{_SEP}{time}{_AFTER}\.?\Z"), kind
+            if time:
+                yield re.compile(rf"{_WEEKDAY}{time}{_SEP}{_AFTER}{when}{_AFTER}\.?\Z"), kind
+
+
+_SHAPES = list(_shapes())
+
+
+def read(tokens: list[Token], text: str, reading: Reading, order: str, rules: Rules) -> datetime:
+    """The one moment that the tokens can be; raises ValueError when there is none, or more than one."""
+    ways = 1
+    for token in tokens:
+        ways *= len(token.meanings)
+    if not tokens or len(tokens) > _MOST_TOKENS or not 0 < ways <= _MOST_WAYS:
+        raise _no_date(text)
+    found: set[datetime] = set()
+    reasons: list[str] = []
+    for way in product(*(sorted(token.meanings) for token in tokens)):
+        parts = [(meaning, token) for meaning, token in zip(way, tokens, strict=True) if meaning.kind != " "]
+        shape = "".join(meaning.kind for meaning, _ in parts)
+        for pattern, kind in _SHAPES:
+            if (match := pattern.match(shape)) is not None:
+                try:
+                    found.add(_Built(match, parts, kind, rules).moment(reading, order))
+                except _Refused as refused:
+                    reasons.append(str(refused))
+                except (ValueError, OverflowError):
+                    continue
+    if len(found) == 1 and _AMBIGUOUS not in reasons:
+        return found.pop()
+    if len(found) > 1:
+        raise ValueError(f"{_shown(text)} could be more than one date")
+    raise ValueError(f"{_shown(text)} {reasons[0]}") if reasons else _no_date(text)
+
+
+class _Refused(Exception):
+    """A date by its shape that is none for the reason given."""
+
+
+_AMBIGUOUS = "could be more than one date; say which number is the day with order: dmy or mdy"
+_NO_YEAR = "has no year; guess it with guess_year: past"
+_NO_NOW = "counts from now; allow that with relative: true"
+_NOT_FIT = "names a weekday on which that date does not fall"
+
+
+class _Built:
+    """A moment from the parts that a shape gave names to."""
+
+    def __init__(
+        self, match: re.Match[str], parts: list[tuple[Meaning, Token]], kind: str, rules: Rules
+    ) -> None:
+        self._match = match
+        self._parts = parts
+        self._kind = kind
+        self._rules = rules
+
+    def _value(self, name: str, default: Any = None) -> Any:
+        part = self._part(name)
+        return default if part is None else part[0].value
+
+    def _part(self, name: str) -> Part | None:
+        place = self._match.start(name) if name in self._match.re.groupindex else -1
+        if place < 0:
+            return None
+        # An apostrophe before a year is no number.
+        return self._parts[place + (self._parts[place][1].text == "'")]
+
+    def moment(self, reading: Reading, order: str) -> datetime:
+        hour, minute, second, fraction = self._time()
+        day = self._day(reading, order)
+        wanted = {meaning.value for meaning, _ in self._parts if meaning.kind == "W"}
+        if wanted and wanted != {day.weekday()}:
+            raise _Refused(_NOT_FIT)
+        zone = self._zone()
+        return datetime(day.year, day.month, day.day, hour, minute, second, fraction, zone)
+
+    def _day(self, reading: Reading, order: str) -> date:
+        if (near := self._value("near")) is not None:
+            if reading.now is None or not reading.relative:
+                raise _Refused(_NO_NOW)
+            return reading.now.date() + timedelta(days=near)
+        if (one := self._value("one")) is not None:
+            day, month = self._ordered(one, self._value("two"), order)
+        else:
+            day, month = self._value("day"), self._value("month")
+        year = self._year(order)
+        return date(year, month, day) if year is not None else self._guessed(day, month, reading)
+
+    def _ordered(self, one: int, two: int, order: str) -> tuple[int, int]:
+        if order == "dmy":
+            return one, two
+        if order == "mdy":
+            return two, one
+        part = self._part("year")
+        if part is None or len(part[1].text) < 4:
+            raise _Refused(_AMBIGUOUS)
+        if one > 12:
+            return one, two
+        if two > 12:
+            return two, one
+        if one == two:
+            return one, two
+        raise _Refused(_AMBIGUOUS)
+
+    def _year(self, order: str) -> int | None:
+        part = self._part("year")
+        if part is None:
+            return None
+        year, digits = part[0].value, len(part[1].text)
+        if (era := self._value("era")) is not None:
+            return int(era + year)
+        if digits == 1 or (digits == 2 and "Y" in self._match[0]):
+            raise ValueError("no year")
+        if digits == 2:
+            return int(year + (1900 if year >= _PIVOT else 2000))
+        if self._rules.buddhist and year >= 2400:
+            year -= 543
+        least = 1700 if self._rules.other_calendar else 1000
+        if not least <= year < 2400:
+            raise ValueError("a year of another calendar")
+        return int(year)
+
+    def _guessed(self, day: int, month: int, reading: Reading) -> date:
+        if not reading.guess_year or reading.now is None:
+            raise _Refused(_NO_YEAR)
+        today = reading.now.date()
+        wanted = {meaning.value for meaning, _ in self._parts if meaning.kind == "W"}
+        near = [found for year in range(today.year - 9, today.year + 10) if (found := _on(year, month, day))]
+        near = [found for found in near if not wanted or wanted == {found.weekday()}]
+        if reading.guess_year == "past":
+            near = [found for found in near if found <= today]
+        elif reading.guess_year == "future":
+            near = [found for found in near if found >= today]
+        if not near:
+            raise _Refused(_NOT_FIT if wanted else "is no date")
+        return min(near, key=lambda found: abs(found - today))
+
+    def _time(self) -> tuple[int, int, int, int]:
+        if self._kind == "none":
+            return 0, 0, 0, 0
+        if self._kind == "point" and not (self._rules.points or self._part("before")):
+            raise ValueError("a point makes no time here")
+        hour, half = self._value("hour"), self._value("half")
+        if half is not None:
+            if not 1 <= hour <= 12 and not (hour == 0 and self._kind == "half first"):
+                raise ValueError("twelve hours in half a day")
+            hour = hour % 12 + half
+        minute = self._value("minute", self._value("minute_", 0))
+        second = self._value("second", self._value("second_", 0))
+        for name in ("minute", "minute_", "second", "second_"):
+            part = self._part(name)
+            if part is not None and len(part[1].text) != 2 and self._kind in ("colon", "point"):
+                raise ValueError("two digits")
+        fraction = self._part("fraction")
+        return hour, minute, second, int(fraction[1].text.ljust(6, "0")[:6]) if fraction else 0
+
+    def _zone(self) -> tzinfo | None:
+        place = self._match.start("zone") if "zone" in self._match.re.groupindex else -1
+        if place < 0:
+            return None
+        start, end = self._match.span("zone")
+        text = "".join(token.text for _, token in self._parts[start:end])
+        if text[0] not in "+-":
+            return UTC
+        digits = text[1:].replace(":", "").rjust(4, "0")
+        span = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+        return timezone(-span if text[0] == "-" else span)
+
+
+def _on(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _no_date(text: str) -> ValueError:
+    return ValueError(f"{_shown(text)} is no date")
+
+
+def _shown(text: str) -> str:
+    cut = text if len(text) <= 60 else text[:59] + "…"
+    return '"' + "".join(c if c.isprintable() else " " if c.isspace() else "?" for c in cut) + '"'
