@@ -22,7 +22,7 @@ from scrapekit.errors import ExitCode, ScrapekitError
 def command(recipes: Sequence[Path], **choices: Any) -> int:
     """Check each RECIPE without sending a request: all that is wrong is shown, with its place.
 
-    The exit code is 0 when every recipe is right, 2 when one is not.
+    The exit code is 0 when every recipe is right, 2 when one is not. A warning changes nothing.
     """
     # Not scrapekit.run, which brings the engine and the store.
     from scrapekit.prepare import RunSettings, prepare
@@ -35,10 +35,20 @@ def check(recipes: Sequence[Path], prepare: Callable[[Path], Any]) -> int:
     worst = ExitCode.COMPLETE
     for recipe in recipes:
         try:
-            say(printable(f"{recipe}: {described(prepare(recipe))}: ok"))
+            prepared = prepare(recipe)
+            say(printable(f"{recipe}: {described(prepared)}: ok"))
+            for remark in remarks(prepared):
+                say(remark)
         except ScrapekitError as error:
             worst = max(worst, tell_error(error))
     return worst
+
+
+def remarks(prepared: Any) -> list[str]:
+    """What is right, but hardly meant: each as a warning with its place."""
+    from scrapekit.recipe.reach import unreached
+
+    return [f"warning: {problem}" for problem in unreached(prepared.recipe)]
 
 
 def described(prepared: Any) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import ItemRule
+from scrapekit.recipe.parallel import check_parallel
 from scrapekit.recipe.read_before import check_previous
 from scrapekit.recipe.read_fields import read_fields
 from scrapekit.recipe.read_relations import read_explode, read_joins, read_sort, read_span, read_unique
@@ -96,6 +97,7 @@ def _related(ground: Ground, rule: ItemRule, options: Options) -> ItemRule:
     written = node.entries if isinstance(node, MapNode) else {}
     dropped = [name for name in written if name not in {field.name for field in rule.fields}]
     columns = [*rule.columns, *dropped]
+    check_parallel(rule, ground.parser, options.problems)
     check_previous(options, rule.fields, [*written, *(explode.field for explode in rule.explode)])
     return replace(
         rule,

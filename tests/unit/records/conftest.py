@@ -25,7 +25,7 @@ class Rule:
     def __init__(self, written: str, rest: str = "") -> None:
         rule = indent(dedent(written).strip("\n"), "    ")
         head = f"scrapekit: 1\nname: small\nseeds: {{ one: {URL} }}\n"
-        text = f"{head}pages:\n  one:\n{rule}\n{dedent(rest)}"
+        text = f"{head}pages:\n  one:\n{rule}\n{rest}"
         problems = Problems()
         tree = parse_tree(text, "recipe.yaml", problems)
         assert tree is not None

@@ -107,7 +107,8 @@ def test_json_has_no_order_to_look_back_in(rule):
         """)
 
     assert page.complaints == [
-        'pages.one.fields.group.context: "context" looks back on a page, and those of the json parser have no order'
+        'pages.one.fields.group.context: "context" looks back on a page, '
+        "and those of the json parser have no order"
     ]
 
 

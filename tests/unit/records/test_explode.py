@@ -171,7 +171,8 @@ def test_what_cannot_be_taken_apart_is_refused(rule):
     assert complaints("variant") == ['pages.one.explode.field: there is no field "variant"']
     assert complaints("size") == ['pages.one.explode.field: "size" is one object']
     assert complaints("variants") == [
-        'pages.one.fields.variants.fields.name: "name" is a field of the record and of the entries of "variants"'
+        'pages.one.fields.variants.fields.name: "name" is a field of the record '
+        'and of the entries of "variants"'
     ]
     assert complaints("{ field: name, prefix: x_ }") == [
         'pages.one.explode.prefix: the entries of "name" have no fields to name'

@@ -127,9 +127,10 @@ def test_there_is_no_record_before_where_there_are_no_rows(rule):
         fields: { name: h1, last: { previous: name }, deep: { fields: { a: b, b: { previous: a } } } }
         """)
 
+    said = '"previous" is the record before in a list, and there is no list here'
     assert page.complaints == [
-        'pages.one.fields.last.previous: "previous" is the record before in a list, and there is no list here',
-        'pages.one.fields.deep.fields.b.previous: "previous" is the record before in a list, and there is no list here',
+        f"pages.one.fields.last.previous: {said}",
+        f"pages.one.fields.deep.fields.b.previous: {said}",
     ]
 
 

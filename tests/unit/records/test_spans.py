@@ -67,7 +67,11 @@ def test_sideways_selectors_start_from_the_first_node(rule):
         item: story
         each: tr.story
         span: 2
-        fields: { next: "+ tr i", after: ["~ tr i"], child: "> td", xpath: "xpath:following-sibling::tr[1]//i" }
+        fields:
+          next: "+ tr i"
+          after: ["~ tr i"]
+          child: "> td"
+          xpath: "xpath:following-sibling::tr[1]//i"
         """)
 
     assert story.records(NEWS)[0] == {
