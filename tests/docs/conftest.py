@@ -141,13 +141,18 @@ class Checked:
 
 def check_recipe(block: Block, output: Path) -> Checked:
     """Read and compile the recipe that the block is, or belongs to, just as the commands do."""
-    problems = Problems()
-    tree = parse_tree(block.text, str(block), problems)
+    problems, name = Problems(), str(block)
+    for beside, header in block.comment.items():
+        if beside.startswith("beside "):
+            name = str(output / "recipe.yaml")
+            row = ",".join("https://shop.example/" for _ in header.split(","))
+            (output / beside.removeprefix("beside ")).write_text(f"{header}\n{row}\n", encoding="utf-8")
+    tree = parse_tree(block.text, name, problems)
     if tree is not None and not block.is_whole:
         tree = _completed(tree, block.comment.get("part of", ""))
     if tree is None:
         return Checked(list(map(str, problems)), None, None)
-    recipe = read_recipe(tree, problems, file=str(block), inputs=_given(tree), environ={})
+    recipe = read_recipe(tree, problems, file=name, inputs=_given(tree), environ={})
     plan = compile_plan(recipe, Plugins(offers=OFFERS), problems, output=output) if recipe else None
     return Checked(list(map(str, problems)), recipe, plan)
 

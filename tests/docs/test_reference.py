@@ -40,6 +40,10 @@ pipes: { nobody: trim }
 seeds:
   PAGE: { url: "https://a.test/{{ each.VAR }}", each: { VAR: { range: [1, 2], nobody: 1 } }, nobody: 1,
     graphql: { query: "{ a }", nobody: 1 } }
+  SITEMAP: { sitemap: https://a.test/, lastmod: { nobody: 1 }, priority: { nobody: 1 }, nobody: 1 }
+  FEED: { feed: https://a.test/, date: { nobody: 1 }, nobody: 1 }
+  FILE: { file: { nobody: 1 }, nobody: 1 }
+  ANY: { any: [{ nobody: 1 }, x], nobody: 1 }
   DATED: { url: "https://a.test/{{ each.VAR }}", each: { VAR: { dates: { nobody: 1 } } } }
 pages:
   PAGE:
@@ -131,6 +135,7 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
         for path in [path for path in found if path.startswith(f"pages.{other}.paginate")]:
             found[path.replace(other, "PAGE")] = found.pop(path)
         assert f"pages.PAGE.paginate.{name}" in found
+    found["seeds.ANY.any"] = found.pop("seeds.ANY.any[0]")
     found["seeds.PAGE.each.VAR.dates"] = found.pop("seeds.DATED.each.VAR.dates")
     found["pages.PAGE.each"] = found.pop("pages.SINGLE.each")
     found["pages.PAGE.fields.FIELD.each"] = found.pop("pages.PAGE.items.KIND.fields.ROWS.each")

@@ -153,7 +153,7 @@ def _list(options: Options) -> tuple[object, ...] | None:
 
 
 def _check_used(options: Options, each: tuple[Each, ...]) -> None:
-    used = {name for key in _TEMPLATES for name in _used(options.node(key))}
+    used = {name for key in _TEMPLATES if key in options for name in _used(options.node(key))}
     for one in each:
         if one.name not in used:
             message = f'"{one.name}" is not used: every request would be the same'

@@ -60,7 +60,7 @@ def read_file(options: Options, files: Files) -> FileSource | None:
     if "columns" in own and kind not in ("csv", "tsv"):
         own.problem("columns", '"columns" names those of a csv file that has no header')
     own.close()
-    column = options.text("column")
+    column, most = options.text("column"), options.integer("max", least=1)
     if path is None or node is None:
         return None
     format: Literal["csv", "jsonl", "text"] = "csv" if kind == "tsv" else kind
@@ -85,7 +85,7 @@ def read_file(options: Options, files: Files) -> FileSource | None:
         headed="columns" not in own,
         column=_column(options, column, names),
         digest=digest,
-        max=options.integer("max", least=1),
+        max=most,
     )
 
 

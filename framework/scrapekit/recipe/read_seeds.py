@@ -102,7 +102,7 @@ def _long(node: MapNode, page: str, path: str, files: Files, problems: Problems)
     url = _url(options)
     shape, carry = read_shape(options), _carry(options)
     each, combine = read_each(options)
-    options.close(*written)
+    options.close(*(_LONG if kind == "url" else written))
     if kind in _SOURCES:
         if source is None:
             return None
