@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from scrapekit import Options
@@ -26,7 +27,7 @@ from scrapekit_filters._words import shown
 # What follows is only looked at: in "2 EUR 6" the currency may belong to either number.
 _AMOUNT = re.compile(
     rf"(?P<sign>(?<![\w)])[{MINUS}](?=\S)|\A\s*[{MINUS}]\s)?"
-    rf"(?:(?P<before>{CURRENCY})\s?(?P<sign_after>[{MINUS}])?\s?)?"
+    rf"(?:(?P<before>{CURRENCY})\s?(?P<sign_after>[{MINUS}](?=\S))?\s?)?"
     rf"(?P<numeral>{NUMERAL})(?(before)|(?:€(?P<cents>[0-9]{{2}})(?![0-9.,]))?)(?P<letter>[kKMB](?!\w))?"
     rf"(?:[.,]\s?[-–—]{{1,2}}(?![0-9]))?(?:(?=\s?(?P<after>{CURRENCY}(?![0-9])|[¢%])))?"
 )
@@ -37,6 +38,14 @@ _PLAIN = re.compile(
     r"(?:(?!(?P=group))(?P<point>[.,])(?P<cents>[0-9]{2}))?\s?[$€£]?\s*\Z"
 )
 _IN_PARENTHESES = re.compile(rf"\s*\(\s*((?:{CURRENCY}\s?)?{NUMERAL}\s?{CURRENCY}?)\s*\)\s*\Z")
+# Between two numbers of which one currency is said: a range, or what may be one number or two.
+_JOINED = re.compile(r"\s*(?:[-–—~～]|to|till|bis|à|a|do|až|до|tot|til|から)\s*\Z", re.IGNORECASE)
+# Swedish and Norwegian: 12:50 kr.
+_CROWNS = re.compile(
+    r"(?<![0-9:])([0-9]+):([0-9]{2})(?![0-9:])(?=\s?kr)|(?<=kr )([0-9]+):([0-9]{2})(?![0-9:])"
+)
+_CLOCK = re.compile("[0-9]:[0-9]")
+_PENCE = re.compile(r"\s*([0-9]{1,3})p\s*\Z")
 _TAKE: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
     "first": lambda found: found[0],
     "last": lambda found: found[-1],
@@ -51,6 +60,7 @@ _TAKE: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
     options={
         **NOTATION_OPTIONS,
         "take": "which one to take when there are several: first, last, lowest or highest",
+        "free": "the words that stand for 0, such as [free, kostenlos]; refused without it",
     },
     example=[
         (None, "£51.77", Decimal("51.77")),
@@ -62,6 +72,8 @@ _TAKE: Mapping[str, Callable[[Sequence[Decimal]], Decimal]] = {
         ('{decimal: "."}', "1.859 € per litre", Decimal("1.859")),
         ("{take: lowest}", "£20 £15", Decimal("15")),
         (None, "£20 £15", ValueError('several prices in "£20 £15"; say which with take: first')),
+        (None, "10–20 €", ValueError('several prices in "10–20 €"; say which with take: first')),
+        ("{free: [free, gratis]}", "Free!", Decimal("0")),
         (None, "free", ValueError('no price in "free"')),
     ],
 )
@@ -70,6 +82,7 @@ def price(options: Options) -> Function:
     notation = read_notation(options, "groups")
     guessed = not (notation.decimal or notation.thousands)
     take = _TAKE.get(options.choice("take", _TAKE))
+    free = _read_free(options)
 
     def read(value: Any) -> Decimal:
         if not isinstance(value, str):
@@ -78,6 +91,8 @@ def price(options: Options) -> Function:
         if plain is not None:
             whole = plain["bare"] or plain["grouped"].replace(plain["group"], "")
             return Decimal(f"{whole}.{plain['cents']}" if plain["point"] else whole)
+        if free is not None and free.search(value) and not _DIGIT.search(to_ascii(value)):
+            return Decimal(0)
         prices = _prices(value, notation)
         if take is None and len(set(prices)) > 1:
             raise ValueError(f"several prices in {shown(value)}; say which with take: first")
@@ -86,17 +101,47 @@ def price(options: Options) -> Function:
     return read
 
 
+_DIGIT = re.compile("[0-9]")
+
+
+def _read_free(options: Options) -> re.Pattern[str] | None:
+    words = [re.escape(word) for node in options.texts("free") if (word := str(node.value).strip())]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)", re.IGNORECASE) if words else None
+
+
 def _prices(text: str, notation: Notation) -> Sequence[Decimal]:
     """The amounts with a currency beside them; where none has one, all that are no percentage."""
-    plain = to_ascii(text)
+    plain = _CROWNS.sub(r"\1\3,\2\4", to_ascii(text))
+    if (pence := _PENCE.match(plain)) is not None:
+        return [Decimal(pence[1]).scaleb(-2)]
     bracketed = _IN_PARENTHESES.match(plain)
-    found = [one for one in _AMOUNT.finditer(bracketed[1] if bracketed else plain) if one["after"] != "%"]
-    near = [one for one in found if one["before"] or one["after"] or one["cents"]]
+    searched = bracketed[1] if bracketed else plain
+    found = [one for one in _AMOUNT.finditer(searched) if one["after"] != "%"]
     if not found:
         raise ValueError(f"no price in {shown(text)}")
-    prices = [_amount(one, notation) for one in near or found]
+    if any(
+        searched[: one.start("numeral")].endswith(":") and _CLOCK.search(searched) for one in _near(found)
+    ):
+        raise ValueError(f"a time or a price in {shown(text)}")
+    prices = [_amount(one, notation) for one in _with_joined(found, searched)]
     # Accounts write a negative amount in parentheses; a remark in them is never the whole text.
     return [prices[0].copy_negate()] if bracketed and len(prices) == 1 else prices
+
+
+def _near(found: Sequence[re.Match[str]]) -> list[re.Match[str]]:
+    return [one for one in found if one["before"] or one["after"] or one["cents"]]
+
+
+def _with_joined(found: Sequence[re.Match[str]], text: str) -> Sequence[re.Match[str]]:
+    """Those with a currency, and those that a dash or a blank joins to one; all, where none has one."""
+    near = {id(one) for one in _near(found)}
+    for one, other in pairwise(found):
+        end = one.end("after") if one["after"] else one.end()
+        between = text[end : other.start()]
+        joined = _JOINED.match(between) or (not between.strip() and not other["before"])
+        if joined and len(near & {id(one), id(other)}) == 1:
+            near |= {id(one), id(other)}
+    return [one for one in found if id(one) in near] or found
 
 
 def _amount(found: re.Match[str], notation: Notation) -> Decimal:
