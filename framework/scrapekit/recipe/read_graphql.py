@@ -18,7 +18,7 @@ _PAIRS = {"}": "{", ")": "(", "]": "["}
 
 def read_graphql(options: Options) -> GraphQL | None:
     """The operation under ``graphql``; a text alone is the query."""
-    if "graphql" not in options:
+    if options.node("graphql") is None:
         return None
     own = options.section("graphql", short="query")
     query = own.scalar("query", "a GraphQL query")
