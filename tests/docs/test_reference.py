@@ -30,7 +30,7 @@ from scrapekit.testing import make_parser
 
 REFERENCE = "docs/recipes.md"
 EXPORTERS = ("jsonl", "json", "csv", "tsv", "sqlite")
-PARSERS = ("html", "xml", "json", "feed", "csv", "text")
+PARSERS = ("html", "xml", "json", "javascript", "feed", "csv", "text")
 
 # Every section of a recipe, with every key that opens a section of its own.
 SECTIONS = """\
@@ -167,7 +167,7 @@ pages: {{ PAGE: {{ parser: {{ name: {name}, nobody: 1 }}, item: KIND, fields: {{
 @pytest.fixture(scope="module")
 def documented(tables) -> dict[str, dict[str, str]]:
     """Section → the keys that the reference names there, each with its default."""
-    found: dict[str, dict[str, str]] = {f"parser {name}": {} for name in ("html", "feed", "text")}
+    found: dict[str, dict[str, str]] = {f"parser {name}": {} for name in ("html", "javascript", "feed", "text")}
     for table in tables(REFERENCE, "keys of"):
         for section in table.comment["keys of"].split(","):
             for row in table.rows:

@@ -168,6 +168,48 @@ def test_a_parser_that_fails_only_at_times_is_caught(factory: Callable[[Options]
     assert complaint(factory).startswith(promise)
 
 
+class Word:
+    """A node that is told apart from others of the same letters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class WordNodes(WordsParser):
+    """The words of a page as nodes, which may be taken out."""
+
+    def find(self, selector: str, scope: Any) -> list[Any]:
+        return [word for word in scope if word.text.startswith(selector)] if isinstance(scope, list) else []
+
+    def read(self, name: str) -> Read:
+        return lambda node: node.text if isinstance(node, Word) else node
+
+    def parse(self, page: Page) -> Document:
+        return SimpleDocument([Word(text) for text in page.text.split()], page.url)
+
+    def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
+        return [word for word in scope if word not in nodes]
+
+
+class RemovesFromThePage(WordNodes):
+    def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
+        scope[:] = super().without(scope, nodes)
+        return scope
+
+
+class RemovesNothing(WordNodes):
+    def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
+        return list(scope)
+
+
+def test_what_is_removed_is_gone_from_a_copy_alone():
+    check(WordNodes)
+    assert (
+        complaint(RemovesFromThePage) == "what is removed is gone from a copy alone: the page itself changed"
+    )
+    assert complaint(RemovesNothing) == 'what is removed is gone from a copy: "a" still finds 2'
+
+
 def test_a_page_may_be_refused():
     class OnlyText(WordsParser):
         def parse(self, page: Page) -> Document:

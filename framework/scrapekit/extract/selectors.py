@@ -56,7 +56,7 @@ def _refuse_language(draft: Draft, selector: Selector, language: str, path: str)
         message = f"the {draft.parser_name} parser does not read {language}"
         if other := READER.get(language):
             hint += f"; for {language} the page needs `parser: {other}`"
-    draft.problems.add(selector.text.at(0, max(1, selector.offset)), path, message, hint)
+    draft.problems.add(selector.text.at(0, selector.offset or max(1, len(selector.source))), path, message, hint)
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -86,6 +86,23 @@ def _selecting_changes_nothing(trial: ParserTrial) -> None:
     demand(same, "selecting changes nothing", "the text of the page changed")
 
 
+def _what_is_removed_is_gone_from_a_copy_alone(trial: ParserTrial) -> None:
+    parser = trial.make()
+    without: Callable[[Any, Sequence[Any]], Any] | None = getattr(parser, "without", None)
+    if without is None:
+        return
+    selectors = trial.compiled(parser, first=False)
+    root = parser.parse(trial.page).root
+    before = [values_of(parser, select, root, text) for text, select, _ in selectors]
+    for text, select, _ in selectors:
+        nodes = [node for node in select(root) if node is not root]
+        if nodes and not any(isinstance(node, str | int | float | dict | list) for node in nodes):
+            left = select(without(root, nodes))
+            demand(not left, "what is removed is gone from a copy", f'"{text}" still finds {len(left)}')
+    after = [values_of(parser, select, root, text) for text, select, _ in selectors]
+    demand(before == after, "what is removed is gone from a copy alone", "the page itself changed")
+
+
 def _select_from_each(parser: Parser, selects: Sequence[Select], node: Any) -> None:
     for select in selects:
         try:
@@ -212,6 +229,7 @@ PROMISES: Sequence[Callable[[ParserTrial], None]] = (
     _selectors_find_what_is_expected,
     _with_first_the_first_match_is_given,
     _selecting_changes_nothing,
+    _what_is_removed_is_gone_from_a_copy_alone,
     _a_wrong_selector_is_refused_with_its_place,
     _any_text_compiles_or_is_refused,
     _texts_and_numbers_are_read_as_they_are,

@@ -13,34 +13,63 @@ from scrapekit import Options, Page, PageError, Read, Select, SelectorError, Sim
 from scrapekit_html.copies import without
 from scrapekit_html.css import read_css, refuse_expression
 from scrapekit_html.guard import refuse_hostile
+from scrapekit_html.jsonld import compile_jsonld
+from scrapekit_html.meta import compile_meta
+from scrapekit_html.microdata import compile_microdata
 from scrapekit_html.order import following, places
+from scrapekit_html.page_data import Current
 from scrapekit_html.plan import Planner
 from scrapekit_html.reading import html_read
+from scrapekit_html.state import compile_state
+from scrapekit_html.table_language import compile_column, compile_row, compile_table, read_record
 from scrapekit_html.translate import HtmlCss, to_xpath
 from scrapekit_html.words import said
-from scrapekit_html.xpath import compile_xpath, run_xpath
+from scrapekit_html.xpath import compile_xpath, on_elements, run_xpath
 
 _translator = HtmlCss()
+
+_DATA: dict[str, Callable[..., Select]] = {
+    "row": compile_row,
+    "column": compile_column,
+    "jsonld": compile_jsonld,
+    "microdata": compile_microdata,
+    "meta": lambda selector, _, *, first: compile_meta(selector, first=first),
+    "state": lambda selector, _, *, first: compile_state(selector, first=first),
+}
 
 
 class HtmlParser:
     """Reads a page as HTML, whatever its Content-Type says. It has no options.
 
-    ``css`` is the language of an unprefixed selector, ``xpath`` (1.0) the other one. Reads: text,
-    own_text, html, inner_html, or an attribute's name.
+    ``css`` is the language of an unprefixed selector. The others: ``xpath`` (1.0); ``table``, ``row``
+    and ``column`` for tables; ``jsonld``, ``microdata``, ``meta`` and ``state`` for data in the page.
+    Reads: text, own_text, html, inner_html, record (a row of a table), or an attribute's name.
     """
 
-    languages: ClassVar = ("css", "xpath")
+    languages: ClassVar = (
+        *("css", "xpath", "table", "row", "column"),
+        *("jsonld", "microdata", "meta", "state"),
+    )
 
     def __init__(self, options: Options) -> None:
         options.close()
         self._planner = Planner()
+        self._current = Current()
         self._idle: list[etree.HTMLParser] = []
 
     def compile(self, selector: str, language: str, first: bool) -> Select:
-        """A CSS or XPath selector as a function; see `Parser.compile`."""
+        """A selector as a function; see `Parser.compile`."""
+        if language == "css":
+            return self._css(selector, first=first)
         if language == "xpath":
             return compile_xpath(selector, first=first, prefixes={})
+        self._current.wanted = True
+        if language == "table":
+            tables = self._css(selector, first=False)
+            return on_elements(compile_table(tables, self._current, first=first))
+        return on_elements(_DATA[language](selector, self._current, first=first))
+
+    def _css(self, selector: str, *, first: bool) -> Select:
         branches = read_css(selector, any_case=True)
         try:
             path = to_xpath(_translator, branches, first=first)
@@ -52,8 +81,8 @@ class HtmlParser:
         return self._planner.plan(branches, fallback, first=first)
 
     def read(self, name: str) -> Read:
-        """How to read a node: text, own_text, html, inner_html, or an attribute."""
-        return html_read(name)
+        """How to read a node: text, own_text, html, inner_html, record, or an attribute."""
+        return read_record(self._current) if name == "record" else html_read(name)
 
     def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
         """A copy of *scope* without these elements; see `scrapekit.Parser`."""
@@ -80,7 +109,9 @@ class HtmlParser:
         refuse_hostile(body)
         root = self._tree(body)
         self._planner.begin(root)
-        return SimpleDocument(root, _base(root, page.url))
+        base = _base(root, page.url)
+        notes = self._current.begin(root, base) if self._current.wanted else {}
+        return SimpleDocument(root, base, notes)
 
     def _tree(self, body: bytes) -> Any:
         # One parser serves one thread at a time: large pages are parsed beside the loop, and

@@ -57,6 +57,17 @@ def run_xpath(expression: etree.XPath, *, first: bool = False) -> Select:
     return select
 
 
+def on_elements(select: Select) -> Select:
+    """The same, with a clear word for a scope that is no element."""
+
+    def guarded(scope: Any) -> Any:
+        if not isinstance(scope, etree._Element):
+            raise not_an_element(scope)
+        return select(scope)
+
+    return guarded
+
+
 def not_an_element(scope: Any) -> PageError:
     """What to say when a selector is to start from a text or number that another one gave."""
     shown = f"{scope!r:.60}"
