@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from scrapekit.mark import Mark
-from scrapekit.model import Verdict
+from scrapekit.model import Stamp, Verdict
 
 
 class ExitCode(IntEnum):
@@ -94,6 +94,8 @@ class FetchError(ScrapekitError):
         status: int | None = None,
         throttled: bool = False,
         patience: Patience | None = None,
+        expired: bool = False,
+        session: Stamp = (),
     ) -> None:
         super().__init__(message)
         self.verdict = verdict
@@ -104,6 +106,9 @@ class FetchError(ScrapekitError):
         """True for 429 and the like: the host asked us to slow down, the URL is not at fault."""
         self.patience = patience
         """What the recipe itself says about the retry, where it says anything."""
+        self.expired = expired
+        """True where the answer itself says that we are logged out, whatever its status."""
+        self.session = session
 
 
 class PageError(ScrapekitError):

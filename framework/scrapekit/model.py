@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from scrapekit.web.encoding import decode, sniff
 
@@ -144,9 +144,14 @@ class Request:
         return cls(**data)
 
 
+Stamp: TypeAlias = tuple[tuple[str, int], ...]
+"""What of the session a request was sent with: ``login`` or a value's name, and its number."""
+
+
 class Page:
     """What came back for a request, whole. ``headers`` has lower-case names; ``body`` is decompressed."""
 
+    session: Stamp = ()
     holds_late = False
     """True where placeholders stand in its address, headers or body for values that were sent."""
 

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from scrapekit import __version__
 from scrapekit.parts import Fetcher
 from scrapekit.plan import Plan
 from scrapekit.recipe.masked import credentials_of
 from scrapekit.web.authorize import authorizing
 from scrapekit.web.bindings import Bindings
-from scrapekit.web.filling import Filling
+from scrapekit.web.filling import Filling, Values
 from scrapekit.web.perform import Performer
+from scrapekit.web.session.asking import Ask
+from scrapekit.web.session.performing import SessionPerformer
+from scrapekit.web.session.session import Session
+from scrapekit.web.session.steps import PAGE
 
 AGENT = "scrapekit"
 """The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
 
 
-def way_out(plan: Plan) -> tuple[Fetcher, Performer]:
+def way_out(plan: Plan) -> tuple[Fetcher, Performer | SessionPerformer]:
     """The fetcher, yet to be opened and closed, and what performs requests with it."""
     # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
     from scrapekit.web.fetch import HttpFetcher
@@ -24,6 +30,14 @@ def way_out(plan: Plan) -> tuple[Fetcher, Performer]:
     bindings = Bindings(plan.recipe.bound, plan.seed_urls, credentials_of(http.auth))
     inner = HttpFetcher(http, plan.seed_urls, agent=f"{AGENT}/{__version__}", bindings=bindings)
     fetcher = authorizing(inner, http.auth, bindings)
-    filling = Filling(bindings) if bindings else None
-    performer = Performer(fetcher, agent=AGENT, redirects=http.redirects, judged=plan.judged, filling=filling)
-    return fetcher, performer
+    others: dict[str, Values] = {}
+    judged = plan.judged if plan.session is None else plan.judged | {PAGE}
+    filling = Filling(bindings, others) if bindings or plan.session is not None else None
+    performer = Performer(fetcher, agent=AGENT, redirects=http.redirects, judged=judged, filling=filling)
+    if plan.session is None:
+        return fetcher, performer
+    ask = Ask(performer.page, delay=plan.recipe.crawl.delay, retries=http.retries, clock=monotonic)
+    session = Session(plan.session, ask, monotonic)
+    if filling is not None:
+        filling.offer("vars", session)
+    return fetcher, SessionPerformer(performer, session, plan.session.headers)

@@ -16,6 +16,7 @@ from scrapekit.extract.pagination import compile_begin
 from scrapekit.extract.reading import PAGE_NAMES, Ground
 from scrapekit.extract.rule import Callback, Kind, Surroundings, compile_rule
 from scrapekit.extract.seeds import Seeds, compile_seed
+from scrapekit.extract.session_steps import bound_to, compile_session
 from scrapekit.model import Request
 from scrapekit.options import Options
 from scrapekit.parts import Parser
@@ -24,6 +25,7 @@ from scrapekit.plugins import Plugins
 from scrapekit.quarantine import compile_quarantine, without_quarantined
 from scrapekit.recipe.model import Field, PageRule, Recipe
 from scrapekit.web.late import placeholder
+from scrapekit.web.session.steps import SessionPlan
 from scrapekit.web.url import Scope
 
 __all__ = ["Plan", "PlannedExport", "compile_plan"]
@@ -44,6 +46,8 @@ class Plan:
     """One URL for every host that seeds name."""
     judged: frozenset[str]
     """The page rules with response rules of their own: they are handed every answer, whatever its status."""
+    session: SessionPlan | None
+    """How to log in, and values that are fetched once; None where the recipe has neither."""
     _callbacks: Mapping[str, Callback]
     _seeds: tuple[Seeds, ...]
 
@@ -83,11 +87,14 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     }
     seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
     exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
+    session = compile_session(terms, recipe)
     quarantine = compile_quarantine(terms, recipe, inputs, output)
     drawn = tuple(each for each in seeds if each is not None)
     if problems or len(drawn) < len(seeds):
         return None
     seed_urls = tuple(dict.fromkeys(url for each in drawn for url in each.urls))
+    if session is not None and (session := bound_to(session, seed_urls, recipe, problems)) is None:
+        return None
     return Plan(
         recipe=recipe,
         exports=tuple(_beside(each, quarantine) for each in exports if each is not None),
@@ -96,6 +103,7 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         parts=sorted(terms.parts),
         seed_urls=seed_urls,
         judged=frozenset(name for name, rule in recipe.pages.items() if rule.responses),
+        session=session,
         _callbacks={
             **{name: callback for name, callback in callbacks.items() if callback is not None},
             **{name: callback for each in drawn for name, callback in each.callbacks.items()},
@@ -130,12 +138,18 @@ def _compile_page(terms: Terms, rule: PageRule, around: Surroundings) -> Callbac
 
 
 def _late(recipe: Recipe) -> dict[str, dict[str, str | None]]:
-    """What only requests may name: the secrets, each with the placeholder for its value if it has one."""
+    """What only requests may name: secrets, and values fetched during the run.
+
+    Each has the placeholder for its value, None where there is none.
+    """
     secrets = {
         name: None if secret.value is None else placeholder("inputs", name)
         for name, secret in recipe.bound.items()
     }
-    return {"inputs": secrets} if secrets else {}
+    fetched = [var.name for var in recipe.vars]
+    fetched += [field.name for field in recipe.login.take] if recipe.login else []
+    late: dict[str, dict[str, str | None]] = {"inputs": secrets} if secrets else {}
+    return late | ({"vars": {name: placeholder("vars", name) for name in fetched}} if fetched else {})
 
 
 def _parents(recipe: Recipe) -> dict[str, dict[str, None]]:

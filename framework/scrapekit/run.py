@@ -29,6 +29,7 @@ from scrapekit.recipe.model import Recipe
 from scrapekit.report import Report, Snapshot
 from scrapekit.watching import Watch
 from scrapekit.web.perform import Performer
+from scrapekit.web.session.performing import SessionPerformer
 
 __all__ = ["Prepared", "RunSettings", "StopSignal", "acknowledge", "prepare", "run"]
 
@@ -173,7 +174,12 @@ async def _finish(journal: Journal, ending: Ending) -> Report:
 
 
 def _assemble(
-    prepared: Prepared, restored: Restored, journal: Journal, performer: Performer, relay: Relay, records: int
+    prepared: Prepared,
+    restored: Restored,
+    journal: Journal,
+    performer: Performer | SessionPerformer,
+    relay: Relay,
+    records: int,
 ) -> Engine:
     """The engine with everything it needs, where the job was left."""
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
@@ -188,7 +194,10 @@ def _assemble(
         relay=relay,
         admission=Admission(limits, records=records, tally=compile_tally(recipe)),
         seeds=itertools.islice(plan.seeds(restored.began), restored.seeds, None),
+        session=performer.session,
     )
+    if performer.session is not None:
+        performer.session.note = lambda remark: engine.committer.group.counters.update({f"note:{remark}": 1})
     engine.committer.counters.update(restored.counters)
     return engine
 

@@ -18,6 +18,7 @@ from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader, Read
 from scrapekit.crawl.politeness import Retry
+from scrapekit.crawl.session import SessionKeeper, first_of
 from scrapekit.errors import FetchError
 from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
 from scrapekit.web.robots import Robots, RobotsNotNow
@@ -67,6 +68,7 @@ class Engine:
         relay: Moments,
         admission: Admission,
         seeds: Iterator[Request | str],
+        session: SessionKeeper | None = None,
     ) -> None:
         self.frontier = frontier
         self.committer = Committer(journal, frontier, self._committed)
@@ -74,6 +76,7 @@ class Engine:
         self._reader = PageReader(callback)
         self._relay = relay
         self._admission = admission
+        self._session = session
         self._seeds: Iterator[Request | str] | None = seeds
         self._tasks: set[asyncio.Future[Any]] = set()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -189,33 +192,38 @@ class Engine:
         if len(page.body) > LARGE_BODY:
             self._read_in_thread(entry, page)
         else:
-            self._take_read(entry, self._reader.read(page))
+            self._take_read(entry, page, self._reader.read(page))
 
-    def _take_read(self, entry: Entry, read: Read) -> None:
+    def _take_read(self, entry: Entry, page: Page, read: Read) -> None:
         """A page was read, or its rule says that the answer is to be treated as an error."""
         if isinstance(read, FetchError):
+            read.session = page.session
             self._failed(entry, read)
         else:
+            if self._session is not None:
+                self._session.accepted(page, entry.renewed)
             self.frontier.succeeded(entry)
             self._settle(entry, read)
 
     def _read_in_thread(self, entry: Entry, page: Page) -> None:
         future = self._reader.read_in_thread(page)
         self._tasks.add(future)
-        future.add_done_callback(partial(self._read_finished, entry))
+        future.add_done_callback(partial(self._read_finished, entry, page))
 
-    def _read_finished(self, entry: Entry, future: asyncio.Future[Read]) -> None:
+    def _read_finished(self, entry: Entry, page: Page, future: asyncio.Future[Read]) -> None:
         """The done-callback of a page that was read in a thread."""
         self._tasks.discard(future)
         try:
             if future.cancelled():
                 self.frontier.put_back(entry)
             else:
-                self._take_read(entry, future.result())
+                self._take_read(entry, page, future.result())
         except BaseException as bug:
             self._break(bug)
 
     def _failed(self, entry: Entry, error: FetchError) -> None:
+        if self._session is not None and error.session and self._sent_again(self._session, entry, error):
+            return
         decision = self.frontier.failed(entry, error)
         if not isinstance(decision, Retry):
             outcome = Outcome(entry.request, decision.verdict, reason=decision.reason, status=error.status)
@@ -228,6 +236,23 @@ class Engine:
             self.committer.pause(entry.lane)
             if self._relay.host_paused is not None:
                 self._relay.host_paused(host=entry.lane, wait=decision.wait, reason=decision.reason)
+
+    def _sent_again(self, session: SessionKeeper, entry: Entry, error: FetchError) -> bool:
+        """True where the session had gone, and the request, or the first of its redirects, is sent again."""
+        first = first_of(entry.request)
+        says = session.refused(error, entry.renewed) if first is not None else ""
+        if not says:
+            error.args = (f"{error} (also in a new session)",) if entry.renewed else error.args
+            return False
+        entry.renewed = entry.renewed or says == "renewed"
+        self.committer.group.counters["retries"] += 1
+        if self._relay.request_retried is not None:
+            self._relay.request_retried(request=entry.request, reason=str(error), wait=0.0)
+        if first is None or first is entry.request:
+            self.frontier.put_back(entry)
+        else:
+            self._settle(entry, self._admission.redirected(entry.request, first))
+        return True
 
     def _settle(self, entry: Entry, outcome: Outcome) -> None:
         """A request has ended: put all of its outcome into the group that is committed next."""

@@ -14,7 +14,7 @@ from scrapekit.extract.reading import Reading
 from scrapekit.language.expression import compile_expression
 from scrapekit.language.expression_syntax import parse
 from scrapekit.language.template import Template, compile_template, has_placeholder
-from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode
 from scrapekit.regex import RegexTooSlow
 
 Names = frozenset[tuple[str, str]]
@@ -115,7 +115,7 @@ def compile_tree(terms: Terms, node: Node, path: str) -> Text:
             texts = [compile_tree(terms, each, path) for each in node.items]
             render = _listing([text.render for text in texts])
     if all(text.constant for text in texts):
-        return constant(plain(node))
+        return constant(render({}))
     return Text(render, frozenset().union(*(text.uses for text in texts)))
 
 

@@ -108,6 +108,11 @@ def _fail(rule: _Rule, answer: Answer) -> Ruled:
     return FetchError(rule.reason(answer.page), verdict=verdict, status=answer.page.status)
 
 
+def _login(rule: _Rule, answer: Answer) -> Ruled:
+    page = answer.page
+    return FetchError(rule.reason(page), verdict=Verdict.BLOCKED, status=page.status, expired=True)
+
+
 def _retry(rule: _Rule, answer: Answer) -> Ruled:
     page, after = answer.page, rule.rule.after
     plain = _plain_verdict(page)
@@ -133,5 +138,6 @@ _RULED: Mapping[str, Callable[[_Rule, Answer], Ruled]] = {
     "skip": _skip,
     "stop_paging": _stop_paging,
     "fail": _fail,
+    "login": _login,
     "retry": _retry,
 }

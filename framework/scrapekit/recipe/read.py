@@ -19,15 +19,17 @@ from scrapekit.recipe.model import Expect, Export, PageRule, Recipe, Seed
 from scrapekit.recipe.read_expect import read_expect
 from scrapekit.recipe.read_export import default_export, read_exports, redirected
 from scrapekit.recipe.read_file import Files
+from scrapekit.recipe.read_login import read_login
 from scrapekit.recipe.read_pages import read_pages
 from scrapekit.recipe.read_pipe import read_pipes
 from scrapekit.recipe.read_responses import put_in_responses
 from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.read_settings import read_crawl, read_http
+from scrapekit.recipe.read_vars import read_vars
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
 
-_TO_COME = ("vars", "auth", "login", "tests", "seen", "meta")
+_TO_COME = ("auth", "tests", "seen", "meta")
 # Safe as a folder's name on every system, and in a terminal.
 _NAME = re.compile(r"[^\W_][\w. -]{0,79}(?<![. ])\Z")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
@@ -91,7 +93,7 @@ def _assemble(
         seeds=seeds,
         pages=pages,
         exports=_exports(options, kinds, name, outputs),
-        http=http,
+        http=replace(http, keep_cookies=http.keep_cookies or "login" in options),
         crawl=read_crawl(options),
         expect={kind: expect.get(kind, Expect(least=0)) for kind in kinds},
         inputs=given.values,
@@ -101,6 +103,8 @@ def _assemble(
         sources=given.sources,
         expect_any=tuple(kind for kind in kinds if kind not in expect),
         pipes=read_pipes(options.node("pipes"), options.problems),
+        login=read_login(options),
+        vars=read_vars(options),
     )
 
 

@@ -136,24 +136,69 @@ def _rule(ground: Ground, node: Node, path: str) -> ResponseRule | None:
         return None
     options = Options(node, ground.problems, path, mark=node.mark)
     verdict = _verdict(options)
-    when, found = _condition(ground, options)
     rule = ResponseRule(
         path,
         options.where("then"),
         verdict or "ok",
-        statuses=_statuses(options),
-        when=when,
-        selector=found.selector if found else None,
-        reads=found.reads if found else (),
-        equals=_equals(options, found),
         after=_after(ground, options),
         times=options.integer("times", least=0, most=1000),
         pause=options.choice("pause", _PAUSES) or None,  # type: ignore[arg-type]
         reason=" ".join(options.text("reason").split()),
     )
-    _check(options, rule, verdict)
+    rule = _conditioned(ground, options, rule)
+    _check(options, verdict)
     options.close()
     return rule if verdict else None
+
+
+def read_condition(ground: Ground, node: Node, path: str, *keys: str) -> ResponseRule | None:
+    """A condition alone, short (as ``when``) or long; *keys* are what else stands in its mapping."""
+    if isinstance(node, ScalarNode) and node.value is not None:
+        node = MapNode({"when": node}, node.mark, {"when": node.mark})
+    if not isinstance(node, MapNode):
+        message, hint = f"expected a condition, found {describe(node)}", "such as css:.error or status == 403"
+        ground.problems.add(node.mark, path, message, hint)
+        return None
+    options = Options(node, ground.problems, path, mark=node.mark)
+    rule = ResponseRule(path, node.mark, "fail")
+    if any(key in options for key in _CONDITIONS) or not keys:
+        rule = _conditioned(ground, options, rule)
+    options.close(*keys)
+    return rule
+
+
+def read_statuses(options: Options, key: str) -> tuple[range, ...]:
+    """Statuses as ``404``, ``5xx`` or ``500-599``; one or a list of them."""
+    found = []
+    for node in options.texts(key):
+        match = _STATUS.match(str(node.value).strip())
+        if match is None:
+            message = f"expected a status such as 404, 5xx or 500-599, found {describe(node)}"
+            options.problems.add(node.mark, options.at(key), message)
+        elif match[1]:
+            found.append(range(int(match[1]) * 100, int(match[1]) * 100 + 100))
+        else:
+            found.append(range(int(match[2]), int(match[3] or match[2]) + 1))
+    return tuple(found)
+
+
+def _conditioned(ground: Ground, options: Options, rule: ResponseRule) -> ResponseRule:
+    """The rule with everything that an answer must be like."""
+    when, found = _condition(ground, options)
+    if not any(key in options for key in _CONDITIONS):
+        hint = f"one of {', '.join(_CONDITIONS)}"
+        options.problems.add(options.mark, options.path, "a rule needs a condition", hint)
+    rule = replace(
+        rule,
+        statuses=read_statuses(options, "status"),
+        when=when,
+        selector=found.selector if found else None,
+        reads=found.reads if found else (),
+        equals=_equals(options, found),
+    )
+    if rule.equals is not None and when is not None and "value" in str(when.value):
+        options.problem("equals", '"equals" stands beside a condition on value', "leave out one of the two")
+    return rule
 
 
 def _verdict(options: Options) -> RuledVerdict | None:
@@ -206,20 +251,6 @@ def _equals(options: Options, found: Found | None) -> Node | None:
     return node
 
 
-def _statuses(options: Options) -> tuple[range, ...]:
-    found = []
-    for node in options.texts("status"):
-        match = _STATUS.match(str(node.value).strip())
-        if match is None:
-            message = f"expected a status such as 404, 5xx or 500-599, found {describe(node)}"
-            options.problems.add(node.mark, options.at("status"), message)
-        elif match[1]:
-            found.append(range(int(match[1]) * 100, int(match[1]) * 100 + 100))
-        else:
-            found.append(range(int(match[2]), int(match[3] or match[2]) + 1))
-    return tuple(found)
-
-
 def _after(ground: Ground, options: Options) -> After | None:
     node = options.scalar("after", "a duration, or header:NAME")
     if node is None or node.broken:
@@ -242,12 +273,7 @@ def _after(ground: Ground, options: Options) -> After | None:
     return After(seconds=seconds)
 
 
-def _check(options: Options, rule: ResponseRule, verdict: RuledVerdict | None) -> None:
-    if not any(key in options for key in _CONDITIONS):
-        message = "a rule needs a condition"
-        options.problems.add(options.mark, options.path, message, f"one of {', '.join(_CONDITIONS)}")
+def _check(options: Options, verdict: RuledVerdict | None) -> None:
     for key in ("after", "times", "pause"):
         if key in options and verdict is not None and verdict != "retry":
             options.problem(key, f'"{key}" is about a retry; this rule says {verdict}')
-    if rule.equals is not None and rule.when is not None and "value" in str(rule.when.value):
-        options.problem("equals", '"equals" stands beside a condition on value', "leave out one of the two")

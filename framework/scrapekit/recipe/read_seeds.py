@@ -70,11 +70,12 @@ def _seed(node: Node, page: str, path: str, files: Files, problems: Problems) ->
     if not isinstance(node, ScalarNode) or node.value is None:
         problems.add(node.mark, path, f"expected an address, found {describe(node)}", quote_hint(node))
         return None
-    _check_address(node, path, problems)
+    check_address(node, path, problems)
     return Seed(page, path, node.mark, node)
 
 
-def _check_address(node: ScalarNode, path: str, problems: Problems) -> None:
+def check_address(node: ScalarNode, path: str, problems: Problems) -> None:
+    """Note a problem where the text is no address that could be fetched, and no template either."""
     text = str(node.value)
     if node.broken or (not node.literal and has_placeholder(text)):
         return
@@ -140,7 +141,7 @@ def _with_others(options: Options, page: str, path: str) -> Seed | None:
 def _url(options: Options) -> ScalarNode | None:
     url = options.scalar("url", "an address")
     if url is not None:
-        _check_address(url, options.at("url"), options.problems)
+        check_address(url, options.at("url"), options.problems)
     return url
 
 
@@ -154,7 +155,7 @@ def _feed(options: Options, _: Files) -> Listing | None:
 
 def _checked(options: Options, listing: Listing | None) -> Listing | None:
     if listing is not None:
-        _check_address(listing.url, options.at(listing.kind), options.problems)
+        check_address(listing.url, options.at(listing.kind), options.problems)
     return listing
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, cast
 
+from scrapekit.language.template import has_placeholder
 from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
 from scrapekit.recipe.model import Crawl, Http, Secret, Traps
@@ -23,10 +24,12 @@ def read_http(top: Options) -> Http:
     """The section ``http``; its defaults where it is silent."""
     options, default = top.section("http"), Http()
     options.not_yet("rotate", "http2", "cache", "accept")
-    headers = _texts(read_headers(options))
+    written = read_headers(options)
+    headers = _texts(written)
     cookies = _texts(_cookies(options))
     http = Http(
         headers=headers,
+        late_headers=_late(written),
         cookies=cookies,
         keep_cookies=options.flag("keep_cookies", bool(cookies)),
         user_agent=_user_agent(options),
@@ -46,9 +49,12 @@ def read_http(top: Options) -> Http:
 
 def _texts(node: MapNode | None) -> Mapping[str, str | Secret]:
     found: dict[str, str | Secret] = {}
+    late = _late(node)
     for name, value in node.entries.items() if node else ():
         if isinstance(value, ScalarNode) and isinstance(value.value, SecretText):
             found[name] = Secret(value.value.reveal(), value.value.names)
+        elif name in late:
+            continue
         elif isinstance(value, ScalarNode) and value.value is not None and not value.broken:
             found[name] = str(as_text(value).value)
     return found
@@ -70,6 +76,16 @@ def _cookies(options: Options) -> MapNode | None:
         elif is_split(value):
             options.problems.add(value.mark, path, "a cookie's value is one line")
     return node
+
+
+def _late(node: MapNode | None) -> Mapping[str, ScalarNode]:
+    """The headers that are still templates: they wait for values that are fetched during the run."""
+    entries = node.entries.items() if node else ()
+    return {
+        name: value
+        for name, value in entries
+        if isinstance(value, ScalarNode) and not value.literal and has_placeholder(str(value.value))
+    }
 
 
 def _user_agent(options: Options) -> str:

@@ -32,6 +32,8 @@ def _may_hold_secrets(path: _Path) -> bool:
     """True for the settings of ``http`` that take a secret, and for what requests are made of."""
     if path[0] not in _REQUESTING:
         return path[:2] in SECRET_PLACES
+    if path[0] == "login":
+        return path[1] in _REQUEST_KEYS | {"page", "fields", "submit", "check"}
     if path[0] == "seeds" and not set(path) & {"carry", "each"}:
         return True
     # A field's own settings make no request, save for the page that it is read at.
@@ -44,6 +46,11 @@ def _may_hold_secrets(path: _Path) -> bool:
 
 def _is_secret(name: Name, inputs: Inputs) -> bool:
     return name.root == "inputs" and name.attribute in inputs.secrets
+
+
+def _is_fetched(tree: Tree) -> bool:
+    """True for a value that is fetched during the run: a header may wait for it."""
+    return isinstance(tree, Name) and tree.root == "vars"
 
 
 class SecretText(str):
@@ -117,6 +124,8 @@ class _Substitution:
         others += [(offset + tree.offset, tree) for offset, tree in trees if isinstance(tree, Filtered)]
         if not others:
             return self._evaluate(node, text, path)
+        if path[:2] == ("http", "headers") and all(_is_fetched(tree) for _, tree in others):
+            return node
         if path[0] in _SETTLED:
             offset, tree = others[0]
             message = "nothing but inputs is known here, and no filter"

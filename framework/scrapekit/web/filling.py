@@ -40,6 +40,10 @@ class Filling:
         self._bindings = bindings
         self._values: dict[str, Values] = {"inputs": bindings, **(others or {})}
 
+    def offer(self, root: str, values: Values) -> None:
+        """Take the values of *root* from here: what fetches values needs requests that are filled itself."""
+        self._values[root] = values
+
     def filled(self, request: Request) -> Request:
         """The request for the wire. Raises FetchError, REFUSED, where a value may not go to its origin."""
         origin = origin_of(request.url)

@@ -24,6 +24,9 @@ class Performer:
     *filling* puts in the values that are known only when a request is sent; None when there are none.
     """
 
+    session = None
+    """It keeps none; one that does is `scrapekit.web.session`."""
+
     def __init__(
         self,
         fetcher: Fetcher,

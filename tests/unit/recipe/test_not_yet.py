@@ -17,7 +17,7 @@ CRAWL = "crawl: {{ {}: x }}"
 CASES = [
     *(
         (TOP, key)
-        for key in ["vars", "auth", "login", "tests", "seen"]
+        for key in ["auth", "tests", "seen"]
     ),
     *((PAGE, key) for key in ["detail", "login"]),
     *((ITEM, key) for key in ["detail"]),

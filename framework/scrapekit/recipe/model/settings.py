@@ -16,6 +16,8 @@ class Http:
     """How requests are sent. Seconds and bytes."""
 
     headers: Mapping[str, str | Secret] = field(default_factory=dict)
+    late_headers: Mapping[str, ScalarNode] = field(default_factory=dict)
+    """Headers made of values that are fetched during the run, as templates."""
     cookies: Mapping[str, str | Secret] = field(default_factory=dict)
     keep_cookies: bool = False
     """Keep cookies between requests; true as soon as the recipe sets any."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from scrapekit.recipe.model.auth import Bound
 from scrapekit.recipe.model.pages import PageRule
 from scrapekit.recipe.model.seeds import Seed
+from scrapekit.recipe.model.session import Login, Var
 from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http
 from scrapekit.recipe.model.values import NamedPipe
 
@@ -41,6 +42,8 @@ class Recipe:
     expect_any: tuple[str, ...] = ()
     """The kinds that ``expect`` does not name; where there are any, one record of any of them is due."""
     pipes: Mapping[str, NamedPipe] = field(default_factory=dict)
+    login: Login | None = None
+    vars: tuple[Var, ...] = ()
 
     @property
     def unique(self) -> dict[str, tuple[str, ...]]:
