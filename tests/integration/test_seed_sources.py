@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -204,3 +207,23 @@ def test_an_unfinished_job_does_not_go_on_with_another_file(tmp_path, site):
     assert refused.returncode == 2
     assert "holds an unfinished job whose file of seeds was changed since" in refused.stderr
     assert (result.returncode, len(titles(tmp_path))) == (0, 2_000)
+
+
+def test_a_job_goes_on_with_the_days_of_the_day_on_which_it_began(tmp_path, site):
+    seeds = (
+        '{ url: "{{ inputs.site }}/p/{{ each.day }}",'
+        " each: { day: { dates: { from: 2024-01-01, to: today } } } }"
+    )
+    site.wanted = 50
+    with subprocess.Popen(command(tmp_path, seeds, site), cwd=tmp_path) as process:
+        assert site.reached.wait(20)
+        process.kill()
+    began = datetime.now(UTC) - timedelta(days=10)
+    with closing(sqlite3.connect(tmp_path / ".scrapekit" / "r" / "job.sqlite")) as store, store:
+        store.execute("UPDATE meta SET value = ? WHERE key = 'began'", (repr(began.timestamp()),))
+
+    result = run(tmp_path, seeds, site)
+
+    found = titles(tmp_path)
+    assert (result.returncode, found[0], found[-1]) == (0, "/p/2024-01-01", f"/p/{began.date()}")
+    assert len(found) == (began.date() - datetime(2024, 1, 1).date()).days + 1

@@ -40,17 +40,9 @@ def compile_seed(terms: Terms, seed: Seed, inputs: Mapping[str, Any], begin: Beg
     All of them are drawn once where the host is made from variables: the scope must know it.
     """
     if isinstance(seed.source, Listing):
-        found = compile_listing(terms, seed, seed.source, inputs, begin)
-        if found is None:
-            return None
-        draw_listings, callback = found
-        urls = _urls(terms, seed, draw_listings, whole=not _has_fixed_host(str(seed.source.url.value)))
-        return None if urls is None else Seeds(draw_listings, urls, {seed.listing_page: callback})
+        return _of_listing(terms, seed, seed.source, inputs, begin)
     if isinstance(seed.source, FileSource):
-        draw_rows = compile_rows(terms, seed, seed.source, inputs, begin)
-        whole = not _has_fixed_host(str(seed.url.value)) or bool(seed.source.column)
-        hosts = draw_rows and hosts_of(terms, seed, seed.source, draw_rows, whole=whole)
-        return Seeds(draw_rows, hosts, {}) if draw_rows and hosts else None
+        return _of_file(terms, seed, seed.source, inputs, begin)
     before = len(terms.problems)
     inside = replace(terms, names={**terms.names, "each": [each.name for each in seed.each]})
     make = compile_request(inside, seed, begin)
@@ -63,6 +55,28 @@ def compile_seed(terms: Terms, seed: Seed, inputs: Mapping[str, Any], begin: Beg
     addresses = [str(node.value) for node in (seed.url, *(other.url for other in seed.others))]
     urls = _urls(terms, seed, draw, whole=not all(map(_has_fixed_host, addresses)))
     return None if urls is None else Seeds(draw, urls, {})
+
+
+def _of_listing(
+    terms: Terms, seed: Seed, listing: Listing, inputs: Mapping[str, Any], begin: Begin | None
+) -> Seeds | None:
+    found = compile_listing(terms, seed, listing, inputs, begin)
+    if found is None:
+        return None
+    draw, callback = found
+    urls = _urls(terms, seed, draw, whole=not _has_fixed_host(str(listing.url.value)))
+    return None if urls is None else Seeds(draw, urls, {seed.listing_page: callback})
+
+
+def _of_file(
+    terms: Terms, seed: Seed, source: FileSource, inputs: Mapping[str, Any], begin: Begin | None
+) -> Seeds | None:
+    draw = compile_rows(terms, seed, source, inputs, begin)
+    if draw is None:
+        return None
+    whole = bool(source.column) or not _has_fixed_host(str(seed.url.value))
+    hosts = hosts_of(terms, seed, source, draw, whole=whole)
+    return None if hosts is None else Seeds(draw, hosts, {})
 
 
 def _urls(

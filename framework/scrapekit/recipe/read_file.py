@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -37,13 +37,13 @@ class Files:
 
     def find(self, node: ScalarNode) -> Path | None:
         """The file that *node* names; None for one that the recipe may not read."""
-        text, written_in = str(node.value), Path(node.mark.source.name)
-        if (node.literal and text in self.given) or not (
-            node.mark.source.name == self.recipe or written_in.is_file()
-        ):
+        text, written_in = str(node.value), node.mark.source.name
+        by_set = written_in.startswith("--set ") and written_in != self.recipe
+        if by_set or (node.literal and text in self.given):
             return Path(text)
         folder = Path(self.recipe).resolve().parent
-        path = written_in.parent / text
+        # A recipe that another extends names files beside itself.
+        path = Path(written_in).parent / text
         # Resolved, a link that leads out of the folder is known as such.
         return path if path.resolve().is_relative_to(folder) else None
 
@@ -56,37 +56,36 @@ def read_file(options: Options, files: Files) -> FileSource | None:
     path = None if node is None or node.broken else _path(own, node, files)
     kind = own.choice("format", _FORMATS, _kind_of(path))
     delimiter, encoding = _delimiter(own, kind), read_encoding(own) or "utf-8"
-    columns = tuple(str(name.value) for name in own.texts("columns"))
-    if "columns" in own and kind not in ("csv", "tsv"):
+    given = tuple(str(name.value) for name in own.texts("columns"))
+    if given and kind not in ("csv", "tsv"):
         own.problem("columns", '"columns" names those of a csv file that has no header')
     own.close()
     column, most = options.text("column"), options.integer("max", least=1)
     if path is None or node is None:
         return None
     format: Literal["csv", "jsonl", "text"] = "csv" if kind == "tsv" else kind
+    mark = options.where("file")
+    source = FileSource(
+        path, str(node.value), mark, format, encoding, delimiter, given, headed=not given, max=most
+    )
+    opened = _opened(own, source)
+    return opened and replace(opened, column=_column(options, column, opened.columns))
+
+
+def _opened(own: Options, source: FileSource) -> FileSource | None:
+    """The source with what its file says: the columns, the delimiter, the digest."""
+    delimiter, columns = source.delimiter or ",", source.columns
     try:
-        if format == "csv":
-            header, delimiter = read_header(path, encoding, delimiter)
+        if source.format == "csv":
+            header, delimiter = read_header(source.path, source.encoding, source.delimiter)
             columns = columns or _header(own, header)
-        digest = digest_of(path)
+        digest = digest_of(source.path)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        own.problem("path", f'cannot read "{shown(node.value)}": {reason}')
+        own.problem("path", f'cannot read "{shown(source.shown)}": {reason}')
         return None
-    names = columns if format == "csv" else (URL,) if format == "text" else ()
-    return FileSource(
-        path,
-        str(node.value),
-        options.where("file"),
-        format,
-        encoding,
-        delimiter or ",",
-        names,
-        headed="columns" not in own,
-        column=_column(options, column, names),
-        digest=digest,
-        max=most,
-    )
+    named = {"csv": columns, "text": (URL,), "jsonl": ()}
+    return replace(source, delimiter=delimiter, columns=named[source.format], digest=digest)
 
 
 def _path(own: Options, node: ScalarNode, files: Files) -> Path | None:
