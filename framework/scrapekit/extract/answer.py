@@ -9,7 +9,7 @@ from typing import Any
 from scrapekit.errors import SelectorError
 from scrapekit.extract.reading import Find, Reading
 from scrapekit.parts import Scope
-from scrapekit.regex import RegexError, compile_regex
+from scrapekit.regex import RegexError, RegexTooSlow, compile_regex
 
 # RFC 9110 5.6.2; a cookie's name is a token as well (RFC 6265 4.1.1).
 _NOT_IN_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
@@ -64,7 +64,11 @@ def _url(source: str, path: str) -> Find:
     group = 1 if pattern.groups else 0
 
     def find(scope: Scope, reading: Reading) -> Sequence[Any]:
-        return [match[group] or "" for match in pattern.finditer(reading.page.url)]
+        try:
+            return [match[group] or "" for match in pattern.finditer(reading.page.url)]
+        except RegexTooSlow as error:
+            reading.note(f"field {path}: {error}")
+            return ()
 
     return find
 
