@@ -14,6 +14,7 @@ from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import Restored
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
+from scrapekit.crawl.spending import Spending
 from scrapekit.crawl.tally import compile_tally
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
@@ -25,7 +26,7 @@ from scrapekit.outgoing import way_out
 from scrapekit.plan import Plan
 from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared, RunSettings, prepare
-from scrapekit.recipe.model import Recipe
+from scrapekit.recipe.model import Budget, Recipe, Site
 from scrapekit.report import Report, Snapshot
 from scrapekit.watching import Watch
 from scrapekit.web.perform import Performer
@@ -153,9 +154,7 @@ async def _run_job(
         async with shown.watching():
             await _crawl(engine, accounts)
         if accounts.ended is None:
-            await _conclude(
-                accounts, journal, plan, drained=stop.draining, limit_reached=engine.limit_reached
-            )
+            await _conclude(accounts, journal, plan, drained=stop.draining, limit=engine.limit)
         report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports, plan.quarantine)
         if report.over:
             report = await _finish(journal, Ending.now(report, prepared.asked))
@@ -185,7 +184,8 @@ def _assemble(
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
     frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
     frontier.restore(restored.lanes, now_unix=time())
-    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, prepared.settings.limit)
+    wanted = [most for most in (prepared.settings.limit, crawl.budget.items) if most is not None]
+    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, min(wanted, default=None))
     engine = Engine(
         frontier=frontier,
         perform=performer.perform,
@@ -195,6 +195,7 @@ def _assemble(
         admission=Admission(limits, records=records, tally=compile_tally(recipe)),
         seeds=itertools.islice(plan.seeds(restored.began), restored.seeds, None),
         session=performer.session,
+        spending=Spending(crawl.budget, restored.counters) if crawl.budget != Budget() else None,
     )
     if performer.session is not None:
         performer.session.note = lambda remark: engine.committer.group.counters.update({f"note:{remark}": 1})
@@ -222,22 +223,23 @@ async def _crawl(engine: Engine, accounts: Accounts) -> None:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
 
 
-async def _conclude(
-    accounts: Accounts, journal: Journal, plan: Plan, *, drained: bool, limit_reached: bool
-) -> None:
-    """The crawl ended by itself or was drained: publish the exports unless there is more to come."""
-    if drained and not limit_reached and accounts.unfinished:
+async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained: bool, limit: str) -> None:
+    """The crawl ended by itself or was drained: publish the exports unless there is more to come.
+
+    *limit* says in words which limit stopped it.
+    """
+    if drained and not limit and accounts.unfinished:
         accounts.end("interrupted", "stopped; run the same command again to go on")
         return
-    broken = [] if limit_reached else accounts.broken()
+    broken = [] if limit else accounts.broken()
     try:
         # What brought nothing when it should have must not take the place of what an earlier run brought.
         kept = await journal.publish(accounts.fruitless(plan.written) if broken else ())
     except StuckError as error:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
         return
-    if limit_reached:
-        accounts.end("limit reached", "the limit of records was reached", published=True)
+    if limit:
+        accounts.end("limit reached", limit, published=True)
     elif broken:
         accounts.end("broken contract", "; ".join(broken), published=True, kept=kept)
     else:
@@ -247,7 +249,7 @@ async def _conclude(
 def pace_of(recipe: Recipe) -> Pace:
     """The recipe's politeness, as the frontier wants it."""
     crawl = recipe.crawl
-    return Pace(
+    pace = Pace(
         delay=crawl.delay,
         per_host=crawl.per_host,
         concurrency=crawl.concurrency,
@@ -255,4 +257,14 @@ def pace_of(recipe: Recipe) -> Pace:
         redirects=recipe.http.redirects,
         obey_robots=crawl.robots == "obey",
         order=crawl.order,
+    )
+    return replace(pace, sites={host: _pace_at(pace, site) for host, site in crawl.sites.items()})
+
+
+def _pace_at(pace: Pace, site: Site) -> Pace:
+    return replace(
+        pace,
+        delay=pace.delay if site.delay is None else site.delay,
+        per_host=site.per_host or pace.per_host,
+        obey_robots=pace.obey_robots if site.robots is None else site.robots == "obey",
     )

@@ -66,7 +66,7 @@ pages:
   NEXT_URL: { paginate: { next_url: { css: a, nobody: 1 }, total: { css: a, nobody: 1 } } }
   WINDOW: { paginate: { window: { nobody: 1 } } }
 http: { nobody: 1 }
-crawl: { nobody: 1, traps: { nobody: 1 } }
+crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: { nobody: 1 } } }
 expect: { KIND: { nobody: 1 } }
 responses: { SET: [{ when: status == 200, nobody: 1 }] }
 nobody: 1
@@ -167,7 +167,9 @@ pages: {{ PAGE: {{ parser: {{ name: {name}, nobody: 1 }}, item: KIND, fields: {{
 @pytest.fixture(scope="module")
 def documented(tables) -> dict[str, dict[str, str]]:
     """Section → the keys that the reference names there, each with its default."""
-    found: dict[str, dict[str, str]] = {f"parser {name}": {} for name in ("html", "javascript", "feed", "text")}
+    found: dict[str, dict[str, str]] = {
+        f"parser {name}": {} for name in ("html", "javascript", "feed", "text")
+    }
     for table in tables(REFERENCE, "keys of"):
         for section in table.comment["keys of"].split(","):
             for row in table.rows:
@@ -213,6 +215,7 @@ def test_the_probe_writes_every_key_that_may_hold_a_mapping(documented, tables):
                 "fragments",
                 "params",
                 "traps",
+                "sites",
                 "css",
                 "xpath",
             }
@@ -266,7 +269,22 @@ OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR", "NEXT_URL", 
 
 # Written in the recipe above, so what is read is no default.
 _WRITTEN = frozenset(
-    {"url", "css", "each", "fields", "traps", "item", "items", "links", "paginate", "page", "param", "path"}
+    {
+        "url",
+        "css",
+        "each",
+        "fields",
+        "traps",
+        "item",
+        "items",
+        "links",
+        "paginate",
+        "page",
+        "budget",
+        "sites",
+        "param",
+        "path",
+    }
 )
 
 

@@ -7,6 +7,7 @@ import random
 from scrapekit import Request
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.lane import Lane
+from scrapekit.crawl.politeness import Pace
 
 
 def entry(seq, rank=0):
@@ -21,7 +22,7 @@ def drain(lane):
 
 
 def test_requests_leave_by_rank_and_then_in_the_order_they_came():
-    lane = Lane("a.test", 0.0)
+    lane = Lane("a.test", Pace(delay=0.0))
     for seq, rank in [(1, 2), (2, 0), (3, 1), (4, 0)]:
         lane.offer(entry(seq, rank))
 
@@ -29,7 +30,7 @@ def test_requests_leave_by_rank_and_then_in_the_order_they_came():
 
 
 def test_what_lies_behind_the_horizon_stays_in_the_store():
-    lane = Lane("a.test", 0.0)
+    lane = Lane("a.test", Pace(delay=0.0))
     for seq in range(1, 9):
         lane.offer(entry(seq))
     lane.shrink(3)
@@ -41,7 +42,7 @@ def test_what_lies_behind_the_horizon_stays_in_the_store():
 
 
 def test_loading_goes_on_behind_the_horizon():
-    lane = Lane("a.test", 0.0)
+    lane = Lane("a.test", Pace(delay=0.0))
     lane.remember_stored(5)
     lane.load([entry(1), entry(2)], 2, set())
     assert lane.more_stored
@@ -53,7 +54,7 @@ def test_loading_goes_on_behind_the_horizon():
 
 
 def test_what_is_in_flight_already_is_not_loaded_again():
-    lane = Lane("a.test", 0.0)
+    lane = Lane("a.test", Pace(delay=0.0))
     lane.remember_stored(3)
     lane.load([entry(1), entry(2), entry(3)], 9, {2})
 
@@ -64,7 +65,7 @@ def test_no_request_is_lost_or_doubled_whatever_is_kept_in_memory():
     """A store and a lane against each other, over many random histories."""
     for seed in range(200):
         rng = random.Random(seed)
-        lane, stored, taken, left = Lane("a.test", 0.0), {}, set(), []
+        lane, stored, taken, left = Lane("a.test", Pace(delay=0.0)), {}, set(), []
         for seq in range(1, 60):
             one = entry(seq, rng.choice([0, 0, 1, 2, -1]))
             stored[seq] = one
@@ -92,7 +93,7 @@ def test_no_request_is_lost_or_doubled_whatever_is_kept_in_memory():
 
 
 def test_a_retry_waits_for_its_time_while_others_go():
-    lane = Lane("a.test", 0.0)
+    lane = Lane("a.test", Pace(delay=0.0))
     lane.offer(entry(1))
     lane.delayed.append((5.0, entry(2)))
 
@@ -102,7 +103,7 @@ def test_a_retry_waits_for_its_time_while_others_go():
 
 
 def test_a_host_with_many_retries_waiting_gets_no_new_request():
-    lane = Lane("a.test", 0.0)
+    lane = Lane("a.test", Pace(delay=0.0))
     lane.offer(entry(1))
     lane.delayed.extend((9.0, entry(seq)) for seq in range(2, 70))
 
@@ -110,7 +111,7 @@ def test_a_host_with_many_retries_waiting_gets_no_new_request():
 
 
 def test_a_pause_holds_for_everything_and_is_never_shortened():
-    lane = Lane("a.test", 0.0)
+    lane = Lane("a.test", Pace(delay=0.0))
     lane.offer(entry(1))
     lane.pause(8.0, "Retry-After")
     lane.pause(3.0, "shorter")

@@ -588,3 +588,35 @@ async def test_two_runs_of_one_job_exclude_each_other(command, site):
         await command()
 
     assert (await running).outcome == "complete"
+
+
+@pytest.mark.parametrize(
+    ("budget", "reason", "most"),
+    [
+        ("{ requests: 4 }", "crawl.budget.requests is used up: 4", 4),
+        ("{ items: 2 }", "crawl.budget.items is used up: 2", 99),
+        ("{ bytes: 100B }", "crawl.budget.bytes is used up: 100", 99),
+    ],
+)
+async def test_a_budget_that_is_used_up_ends_the_run_with_what_there_is(site, tmp_path, budget, reason, most):
+    recipe = RECIPE.replace("crawl: { delay: 0 }", f"crawl: {{ delay: 0, per_host: 1, budget: {budget} }}")
+
+    report = await Command(tmp_path, site, recipe)()
+
+    assert (report.outcome, report.reason, report.exit_code) == ("limit reached", reason, ExitCode.COMPLETE)
+    assert len([path for path in site.asked if path != "/robots.txt"]) <= most
+    assert len((tmp_path / "out/books.jsonl").read_text().splitlines()) == report.records.get("book", 0)
+
+
+async def test_a_host_may_have_a_pace_of_its_own(tmp_path, site):
+    slow = RECIPE.replace("crawl: { delay: 0 }", "crawl: { delay: 1h, sites: { 127.0.0.1: { delay: 0 } } }")
+
+    assert (await Command(tmp_path, site, slow)()).outcome == "complete"
+
+
+async def test_robots_txt_may_be_left_aside_for_one_host(tmp_path, site):
+    recipe = RECIPE.replace("{ delay: 0 }", "{ delay: 0, sites: { 127.0.0.1: { robots: ignore } } }")
+
+    await Command(tmp_path, site, recipe)()
+
+    assert "/robots.txt" not in site.asked

@@ -19,6 +19,7 @@ from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader, Read
 from scrapekit.crawl.politeness import Retry
 from scrapekit.crawl.session import SessionKeeper, first_of
+from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
 from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
 from scrapekit.web.robots import Robots, RobotsNotNow
@@ -69,6 +70,7 @@ class Engine:
         admission: Admission,
         seeds: Iterator[Request | str],
         session: SessionKeeper | None = None,
+        spending: Spending | None = None,
     ) -> None:
         self.frontier = frontier
         self.committer = Committer(journal, frontier, self._committed)
@@ -77,6 +79,7 @@ class Engine:
         self._relay = relay
         self._admission = admission
         self._session = session
+        self._spending = spending
         self._seeds: Iterator[Request | str] | None = seeds
         self._tasks: set[asyncio.Future[Any]] = set()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -117,17 +120,21 @@ class Engine:
         return self._seeds is not None
 
     @property
-    def limit_reached(self) -> bool:
-        """True once there are as many records as were asked for."""
-        return self._admission.limit_reached
+    def limit(self) -> str:
+        """The limit that stopped the crawl, in words; empty when none did."""
+        if self._spending is not None and self._spending.spent:
+            return self._spending.spent
+        return "the limit of records was reached" if self._admission.limit_reached else ""
 
     def stop_now(self) -> None:
         """Cancel everything that runs and leave without another commit."""
         self._break(StoppedNow())
 
     async def _crawl(self, group: asyncio.TaskGroup) -> None:
-        if self._admission.limit_reached:
+        if self.limit:
             self.frontier.close()
+        if self._spending is not None and (left := self._spending.seconds_left) is not None:
+            asyncio.get_running_loop().call_later(left, self._out_of_time, self._spending)
         self._draw_seeds()
         while (entry := await self.frontier.next()) is not None:
             if entry.refusal:
@@ -138,6 +145,16 @@ class Engine:
             task = group.create_task(self._fetch(entry.request), name=entry.request.url)
             self._tasks.add(task)
             task.add_done_callback(partial(self._finished, entry))
+            if self._spending is not None and not entry.robots_of:
+                self._spend(self._spending.requested())
+
+    def _out_of_time(self, spending: Spending) -> None:
+        self._spend(spending.out_of_time())
+
+    def _spend(self, spent: str) -> None:
+        """Start nothing more once a part of the budget is used up."""
+        if spent:
+            self.frontier.close()
 
     async def _fetch(self, request: Request) -> Performed:
         return await self._perform(request)
@@ -187,6 +204,8 @@ class Engine:
 
     def _take_page(self, entry: Entry, page: Page) -> None:
         self.committer.group.counters["bytes"] += len(page.body)
+        if self._spending is not None:
+            self._spend(self._spending.received(len(page.body)))
         if self._relay.page_fetched is not None:
             self._relay.page_fetched(request=entry.request, page=page)
         if len(page.body) > LARGE_BODY:
@@ -267,6 +286,8 @@ class Engine:
             self._relay.items_kept(request=entry.request, items=kept)
         if self._relay.page_failed is not None and outcome.verdict not in _FINE:
             self._relay.page_failed(request=entry.request, outcome=outcome)
+        if self._spending is not None:
+            self._spend(self._spending.settled(outcome, len(kept)))
         if self._admission.limit_reached:
             self.frontier.close()
         self.committer.add(entry, outcome)

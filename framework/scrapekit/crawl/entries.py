@@ -37,8 +37,6 @@ class Entry:
         """Fetches so far that brought a page or ended in an error of the URL's own."""
         self.renewed = False
         """True once the session was renewed for it: a second time would not help either."""
-        self.renewed = False
-        """True once the session was renewed for it: a second time would not help either."""
         self.refusal = ""
         """Why it may not be fetched although its turn has come; empty when it may."""
         self.robots_of = ""

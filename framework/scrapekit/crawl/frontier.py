@@ -45,7 +45,7 @@ class Frontier:
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._schedule = Schedule(pace, shelf, clock)
-        self._gate = RobotsGate(pace, self._rng)
+        self._gate = RobotsGate(self._rng)
         self._taken: set[int] = set()
         self._slots = pace.concurrency
         self._robots_asked = 0
@@ -156,7 +156,7 @@ class Frontier:
         entry.tries += 1
         lane = self._schedule.lane(entry.lane)
         lane.throttles = 0
-        if lane.delay > self.pace.delay:
+        if lane.delay > lane.pace.delay:
             lane.delay = faster(lane.delay, self._gate.floor(lane))
 
     def failed(self, entry: Entry, error: FetchError) -> Retry | GiveUp:
@@ -240,7 +240,7 @@ class Frontier:
             # A host that was forgotten has nothing to wait for.
             if (lane := self._schedule.lanes.get(name)) is None:
                 continue
-            unnoted = lane.delay if lane.delay > self.pace.delay else 0.0
+            unnoted = lane.delay if lane.delay > lane.pace.delay else 0.0
             until = max(lane.next_start + unnoted, lane.paused_until)
             if until > now:
                 held[name] = now_unix + until - now
@@ -248,11 +248,11 @@ class Frontier:
 
     def hosts(self) -> list[HostState]:
         """The busiest hosts, at most eight."""
-        return busiest_hosts(self._schedule.lanes.values(), self.pace, self._clock())
+        return busiest_hosts(self._schedule.lanes.values(), self._clock())
 
     def waiting_for(self) -> str:
         """In words, what nothing can start before; empty when something runs."""
-        return "" if self.in_flight else next_due(self._schedule.lanes.values(), self.pace, self._clock())
+        return "" if self.in_flight else next_due(self._schedule.lanes.values(), self._clock())
 
 
 def _nothing() -> None:

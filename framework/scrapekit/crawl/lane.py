@@ -7,6 +7,7 @@ import math
 from collections.abc import Collection, Iterable
 
 from scrapekit.crawl.entries import Entry
+from scrapekit.crawl.politeness import Pace
 from scrapekit.web.robots import Robots
 
 _BEHIND_ALL = (1 << 62, 0)
@@ -43,12 +44,13 @@ class Lane:
     """
 
     __slots__ = (
-        "asking", "delay", "delayed", "horizon", "in_flight", "loading", "name", "next_start", "paused_until",
-        "reason", "robots", "scheduled", "stored", "throttles", "urgent", "window",
+        "asking", "delay", "delayed", "horizon", "in_flight", "loading", "name", "next_start", "pace",
+        "paused_until", "reason", "robots", "scheduled", "stored", "throttles", "urgent", "window",
     )  # fmt: skip
 
-    def __init__(self, name: str, delay: float) -> None:
+    def __init__(self, name: str, pace: Pace) -> None:
         self.name = name
+        self.pace = pace
         self.window: list[Entry] = []
         self.delayed: list[tuple[float, Entry]] = []
         """Retries, by the time they are due."""
@@ -62,7 +64,7 @@ class Lane:
         self.stored = 0
         self.loading = False
         self.in_flight = 0
-        self.delay = delay
+        self.delay = pace.delay
         self.next_start = 0.0
         self.paused_until = 0.0
         self.reason = ""

@@ -6,7 +6,8 @@ Times are seconds on whatever clock the caller uses; nothing here waits or reads
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from scrapekit.errors import FetchError, Patience
 from scrapekit.model import Verdict
@@ -36,6 +37,20 @@ class Pace:
     redirects: int = 10
     obey_robots: bool = True
     order: str = "breadth"
+    sites: Mapping[str, Pace] = field(default_factory=dict)
+    """Host → the pace for it and the hosts below it, where the recipe says another."""
+
+    def at(self, lane: str) -> Pace:
+        """The pace for a lane: of its host, else of the nearest host above it, else this one."""
+        if not self.sites:
+            return self
+        # A lane is a host, and its port where that is not the scheme's own; IPv6 stands in brackets.
+        host = lane.rpartition(":")[0] if ":" in lane and not lane.endswith("]") else lane
+        while host:
+            if (pace := self.sites.get(host)) is not None:
+                return pace
+            host = host.partition(".")[2]
+        return self
 
 
 def delay_floor(pace: Pace, crawl_delay: float | None) -> float:

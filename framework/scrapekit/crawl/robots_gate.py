@@ -6,7 +6,7 @@ import random
 
 from scrapekit.crawl.entries import ROBOTS_PAGE, UNREADABLE, Entry
 from scrapekit.crawl.lane import Lane, Rules
-from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, Pace, backoff, delay_floor
+from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, backoff, delay_floor
 from scrapekit.model import Request
 from scrapekit.web.robots import DENY_ALL, Robots, RobotsNotNow
 from scrapekit.web.url import lane_of, origin_of
@@ -21,13 +21,12 @@ _OLD_ONE_STAYS = 3_600.0
 class RobotsGate:
     """What each lane knows of robots.txt, and what has to be asked."""
 
-    def __init__(self, pace: Pace, rng: random.Random) -> None:
-        self._pace = pace
+    def __init__(self, rng: random.Random) -> None:
         self._rng = rng
 
     def first(self, lane: Lane, url: str, now: float) -> Entry | None:
         """The request for robots.txt that must go before *url*; None when the rules are known."""
-        if lane.urgent or not self._pace.obey_robots:
+        if lane.urgent or not lane.pace.obey_robots:
             return None
         origin = origin_of(url)
         rules = lane.robots.get(origin)
@@ -38,7 +37,7 @@ class RobotsGate:
 
     def refusal(self, lane: Lane, entry: Entry) -> str:
         """Why robots.txt does not let this request be fetched; empty when it does."""
-        if entry.robots_of or not self._pace.obey_robots:
+        if entry.robots_of or not lane.pace.obey_robots:
             return ""
         rules = lane.robots[origin_of(entry.request.url)]
         if rules.answer is None or rules.answer.allows(entry.request.url):
@@ -85,7 +84,7 @@ class RobotsGate:
         """Seconds between two starts on the lane's host that nothing may go below."""
         answers = [rules.answer for rules in lane.robots.values() if rules.answer is not None]
         delays = [answer.crawl_delay for answer in answers]
-        return delay_floor(self._pace, max((delay for delay in delays if delay), default=None))
+        return delay_floor(lane.pace, max((delay for delay in delays if delay), default=None))
 
 
 def _entry(origin: str, request: Request) -> Entry:

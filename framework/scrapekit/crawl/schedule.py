@@ -51,7 +51,7 @@ class Schedule:
         if lane is None:
             if len(self.lanes) >= self._sweep_at:
                 self._sweep()
-            lane = self.lanes[name] = Lane(name, self._pace.delay)
+            lane = self.lanes[name] = Lane(name, self._pace.at(name))
         return lane
 
     def _sweep(self) -> None:
@@ -81,7 +81,7 @@ class Schedule:
 
     def add(self, lane: Lane) -> bool:
         """Let the lane take its turn as soon as it may; True when that may be sooner than was known."""
-        if lane.in_flight >= self._pace.per_host or lane.reading_robots:
+        if lane.in_flight >= lane.pace.per_host or lane.reading_robots:
             lane.scheduled = None
             return False
         due = lane.due(self._clock())

@@ -137,12 +137,17 @@ def _check_source(options: Options) -> None:
         options.problem("attr", '"attr" is about what a selector finds; this rule has url')
 
 
+def is_host(text: str) -> bool:
+    """True for a host's name or address, without a port."""
+    return _HOST.match(text) is not None
+
+
 def read_hosts(options: Options, key: str) -> tuple[str, ...]:
     """Host names under *key*, one or a list, in lower case."""
     found = []
     for node in options.texts(key):
         name = str(node.value).lower()
-        if _HOST.match(name):
+        if is_host(name):
             found.append(name)
         else:
             hint = "a name or address alone, such as shop.example"

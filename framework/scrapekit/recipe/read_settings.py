@@ -8,10 +8,10 @@ from typing import Literal, cast
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
-from scrapekit.recipe.model import Crawl, Http, Secret, Traps
+from scrapekit.recipe.model import Budget, Crawl, Http, Secret, Site, Traps
 from scrapekit.recipe.read_auth import read_auth
-from scrapekit.recipe.read_links import read_hosts
-from scrapekit.recipe.read_request import is_split, is_token, read_headers
+from scrapekit.recipe.read_links import is_host, read_hosts
+from scrapekit.recipe.read_request import is_split, read_cookies, read_headers
 from scrapekit.recipe.substitute import SecretText
 
 _MOST_AT_ONCE = 1000
@@ -26,7 +26,7 @@ def read_http(top: Options) -> Http:
     options.not_yet("rotate", "http2", "cache", "accept")
     written = read_headers(options)
     headers = _texts(written)
-    cookies = _texts(_cookies(options))
+    cookies = _texts(read_cookies(options))
     http = Http(
         headers=headers,
         late_headers=_late(written),
@@ -58,24 +58,6 @@ def _texts(node: MapNode | None) -> Mapping[str, str | Secret]:
         elif isinstance(value, ScalarNode) and value.value is not None and not value.broken:
             found[name] = str(as_text(value).value)
     return found
-
-
-def _cookies(options: Options) -> MapNode | None:
-    node = options.node("cookies")
-    if node is None:
-        return None
-    if not isinstance(node, MapNode):
-        options.problem("cookies", f"expected a mapping, found {describe(node)}", "write NAME: VALUE")
-        return None
-    for name, value in node.entries.items():
-        path = f"{options.at('cookies')}.{name}"
-        if not is_token(name):
-            options.problems.add(node.key_mark(name), path, f'no cookie is named "{shown(name)}"')
-        if not isinstance(value, ScalarNode):
-            options.problems.add(value.mark, path, f"expected text, found {describe(value)}")
-        elif is_split(value):
-            options.problems.add(value.mark, path, "a cookie's value is one line")
-    return node
 
 
 def _late(node: MapNode | None) -> Mapping[str, ScalarNode]:
@@ -124,7 +106,6 @@ def _proxy(options: Options) -> str:
 def read_crawl(top: Options) -> Crawl:
     """The section ``crawl``; its defaults where it is silent."""
     options, default = top.section("crawl"), Crawl()
-    options.not_yet("sites", "budget")
     crawl = Crawl(
         concurrency=_count(options, "concurrency", default.concurrency),
         per_host=_count(options, "per_host", default.per_host),
@@ -135,9 +116,47 @@ def read_crawl(top: Options) -> Crawl:
         scope=options.choice("scope", _SCOPES, default.scope, later=["domain"]),
         allow_failed=options.share("allow_failed", default.allow_failed),
         traps=_traps(options),
+        sites=_sites(options),
+        budget=_budget(options),
     )
     options.close()
     return crawl
+
+
+def _sites(options: Options) -> Mapping[str, Site]:
+    node = options.node("sites")
+    if node is None:
+        return {}
+    if not isinstance(node, MapNode):
+        options.problem("sites", f"expected a mapping of hosts, found {describe(node)}")
+        return {}
+    found = {}
+    for host, settings in node.entries.items():
+        path = f"{options.at('sites')}.{host}"
+        if not is_host(host):
+            hint = "a name or address alone, such as shop.example"
+            options.problems.add(node.key_mark(host), path, f'"{shown(host)}" is not a host', hint)
+        own = Options(settings, options.problems, path, mark=node.key_mark(host))
+        found[host.lower()] = Site(
+            delay=own.seconds("delay", 0.0) if "delay" in own else None,
+            per_host=own.integer("per_host", least=1, most=_MOST_AT_ONCE),
+            robots=own.choice("robots", _ROBOTS, "obey") if "robots" in own else None,
+        )
+        own.close()
+    return found
+
+
+def _budget(options: Options) -> Budget:
+    own = options.section("budget")
+    budget = Budget(
+        requests=own.integer("requests", least=1),
+        items=own.integer("items", least=1),
+        time=_positive(own, "time", 0.0) if "time" in own else None,
+        bytes=int(_positive_size(own, "bytes", 0)) if "bytes" in own else None,
+        errors=own.integer("errors", least=1),
+    )
+    own.close()
+    return budget
 
 
 def _traps(options: Options) -> Traps | None:

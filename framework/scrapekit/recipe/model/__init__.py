@@ -21,7 +21,15 @@ from scrapekit.recipe.model.rows import (
     Unique,
 )
 from scrapekit.recipe.model.seeds import Alternative, Each, FileSource, Listing, Seed
-from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http, Traps
+from scrapekit.recipe.model.settings import (
+    Budget,
+    Crawl,
+    Expect,
+    Export,
+    Http,
+    Site,
+    Traps,
+)
 from scrapekit.recipe.model.values import Field, NamedPipe, Selector, Step, Then
 from scrapekit.recipe.model.whole import Recipe
 
@@ -29,6 +37,7 @@ __all__ = [
     "Alternative",
     "Auth",
     "Bound",
+    "Budget",
     "CalendarUnit",
     "Context",
     "Contract",
@@ -58,6 +67,7 @@ __all__ = [
     "Secret",
     "Seed",
     "Selector",
+    "Site",
     "SortKey",
     "Span",
     "Step",

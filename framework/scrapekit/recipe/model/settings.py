@@ -46,6 +46,28 @@ class Traps:
 
 
 @dataclass(frozen=True, slots=True)
+class Site:
+    """What holds for one host and those below it, where it differs; None: as for every host."""
+
+    delay: float | None = None
+    per_host: int | None = None
+    robots: Literal["obey", "ignore"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What a job may use before it stops by itself; None: any amount."""
+
+    requests: int | None = None
+    items: int | None = None
+    time: float | None = None
+    """Seconds, over all runs of the job."""
+    bytes: int | None = None
+    errors: int | None = None
+    """Requests that failed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Crawl:
     """How fast, how far and where. ``delay`` is seconds between two starts on one host."""
 
@@ -60,6 +82,8 @@ class Crawl:
     """The share of requests that may fail before the run counts as broken, 0 to 1."""
     traps: Traps | None = Traps()
     """None: links are followed whatever their addresses look like."""
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    budget: Budget = Budget()
 
 
 @dataclass(frozen=True, slots=True)
