@@ -33,9 +33,16 @@ def in_its_language(draft: Draft, selector: Selector) -> Selector:
 
 
 def compile_selector(draft: Draft, selector: Selector, path: str, *, first: bool) -> Select | None:
-    """The selector as a function; None, and a problem at its column, when it cannot be one."""
+    """One step as a function; None, and a problem at its column, when it cannot be one.
+
+    What may be written in several steps is compiled by `scrapekit.extract.steps`.
+    """
     selector = in_its_language(draft, selector)
     language = selector.language or ""
+    if selector.within or selector.then or selector.remove:
+        hint = "write a selector alone: neither then, nor remove, nor a place in a table"
+        draft.problems.add(selector.text.mark, path, "only one step can stand here", hint)
+        return None
     if language not in draft.parser.languages:
         _refuse_language(draft, selector, language, path)
         return None
@@ -56,7 +63,9 @@ def _refuse_language(draft: Draft, selector: Selector, language: str, path: str)
         message = f"the {draft.parser_name} parser does not read {language}"
         if other := READER.get(language):
             hint += f"; for {language} the page needs `parser: {other}`"
-    draft.problems.add(selector.text.at(0, selector.offset or max(1, len(selector.source))), path, message, hint)
+    draft.problems.add(
+        selector.text.at(0, selector.offset or max(1, len(selector.source))), path, message, hint
+    )
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError, SelectorError
@@ -65,7 +65,7 @@ def last_step(draft: Draft, selector: Selector) -> str:
 def compile_find(draft: Draft, selector: Selector, path: str, *, first: bool) -> Found | None:
     """The whole selector; None where there is a problem. With *first* one match is enough."""
     selector = in_its_language(draft, selector)
-    find = _compile_own(draft, selector, path, first=first and selector.then is None)
+    find = _compile_own(draft, _alone(selector), path, first=first and selector.then is None)
     if find is None:
         return None
     if selector.within is not None:
@@ -99,7 +99,7 @@ def compile_rows(draft: Draft, selector: Selector, path: str) -> Found | None:
         return None
     if found.is_text:
         # Says, as for any selector, that the parser does not read this.
-        compile_selector(found.draft, found.selector, path, first=False)
+        compile_selector(found.draft, _alone(found.selector), path, first=False)
         return None
     parser = VALUES.get(found.selector.language or "")
     if parser is None or parser == found.draft.parser_name:
@@ -119,6 +119,10 @@ def _compile_own(draft: Draft, selector: Selector, path: str, *, first: bool) ->
     except SelectorError as error:
         refuse(draft, selector, path, error)
         return None
+
+
+def _alone(selector: Selector) -> Selector:
+    return replace(selector, within=None, remove=(), then=None)
 
 
 def _selected(select: Select) -> Find:
@@ -191,7 +195,7 @@ def _opener(draft: Draft, kind: str, path: str) -> Open:
     """How a value becomes the root of a document; a value that is the parser's own kind of node is one."""
     parse, key = draft.parser.parse, draft.parser
     goes_on = kind == draft.parser_name
-    remark = f"field {path}: what was found cannot be read as {draft.parser_name}"
+    remark = f"{path}: what was found cannot be read as {draft.parser_name}"
 
     def open_(value: Any, reading: Reading) -> Scope | None:
         if goes_on and not isinstance(value, str):

@@ -163,3 +163,16 @@ def test_a_mistake_is_named_where_it_stands(trial, rule, complaint, place):
     [said] = trial.complaints(rule)
     assert complaint is None or said == complaint
     assert trial.place(rule) == place
+
+
+def test_the_words_of_table_cells_serve_whatever_parser_reads_columns(trial):
+    rule = """
+        parser: csv
+        item: tea
+        each: "*"
+        fields: { name: tea, price: { column: price }, euros: { column: price, regex: '(\\d+)' } }
+    """
+
+    assert trial.records(rule, "tea,price\nAssam,4.50\n", content_type="text/csv") == [
+        {"name": "Assam", "price": "4.50", "euros": "4"}
+    ]

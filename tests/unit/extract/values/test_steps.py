@@ -52,7 +52,7 @@ def test_what_cannot_be_read_is_empty_and_counted(trial):
     outcome = trial.read(rule, SHOP)
 
     assert outcome.items[0].fields == {"a": "Tea", "b": [3, 0]}
-    assert outcome.notes == {"field pages.one.fields.b.then: what was found cannot be read as json": 1}
+    assert outcome.notes == {"pages.one.fields.b.then: what was found cannot be read as json": 1}
 
 
 def test_the_rows_of_a_page_may_stand_in_a_script(trial):
