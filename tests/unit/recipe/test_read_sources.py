@@ -216,9 +216,8 @@ def test_alternatives_each_are_a_request_of_their_own():
             '16: seeds.feed: an address starts with http:// or https://, found "a.test/feed" (write https://a.test/feed)',
         ),
         (
-            "{ sitemap: https://a.test/, date: { after: today } }",
-            '36: seeds.date: unknown key "date" (known here: allow, body, carry, combine, deny, each, encoding,'
-            " follow, form, graphql, headers, json, lastmod, max, method, priority, query, sitemap, url)",
+            "{ sitemap: https://a.test/, lastmd: { after: today } }",
+            '36: seeds.lastmd: unknown key "lastmd" (did you mean "lastmod"?)',
         ),
     ],
 )
