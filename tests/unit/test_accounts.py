@@ -179,3 +179,18 @@ def test_a_broken_store_costs_the_report_its_failures_only():
 
     assert (report.exit_code, report.outcome, report.failures) == (ExitCode.STUCK, "stuck", ())
     assert report.verdicts == {"ok": 4, "failed": 1}
+
+
+def test_a_sequence_of_pages_that_was_not_seen_whole_breaks_a_contract():
+    counters = {
+        "verdict:ok": 99,
+        "verdict:failed": 1,
+        "records:book": 5,
+        "note:sequences of pages cut short by a page that failed": 1,
+        "note:rows missing of the total that the site claims: listing": 12,
+    }
+
+    assert accounts(counters).broken() == [
+        "1 sequence of pages cut short by a page that failed",
+        "listing: 12 rows missing of the total that the site claims",
+    ]

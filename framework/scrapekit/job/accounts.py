@@ -7,10 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from scrapekit.crawl.entries import UNREADABLE
 from scrapekit.errors import ExitCode, StuckError
-from scrapekit.job.contracts import broken_coverage, broken_unique
-from scrapekit.model import DECLARED_EMPTY, FAILURES, Verdict
+from scrapekit.job.contracts import broken_contracts, named
 from scrapekit.parts import Exporter
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import ExportReport, Failure, Report, Snapshot
@@ -75,7 +73,7 @@ class Accounts:
         """Begin with what the job remembers; gives the records it holds already."""
         self._resumed = restored.resumed
         self._before = restored.counters.get("elapsed_ms", 0) / 1000
-        return sum(_named(restored.counters, "records:").values())
+        return sum(named(restored.counters, "records:").values())
 
     def follow(self, engine: Engine) -> None:
         """From now on, count what this engine does."""
@@ -89,7 +87,7 @@ class Accounts:
     def unfinished(self) -> bool:
         """True while some request that was seen has not ended, or some seed was not drawn."""
         counters = self._engine.committer.counters
-        return self._engine.seeds_left or counters["seen"] > sum(_named(counters, "verdict:").values())
+        return self._engine.seeds_left or counters["seen"] > sum(named(counters, "verdict:").values())
 
     @property
     def elapsed(self) -> float:
@@ -99,7 +97,7 @@ class Accounts:
     def snapshot(self, draining: bool) -> Snapshot:
         """The run at this instant."""
         frontier, counters = self._engine.frontier, self._engine.committer.counters
-        verdicts = _named(counters, "verdict:")
+        verdicts = named(counters, "verdict:")
         settled = sum(verdicts.values())
         seen = counters["seen"]
         waiting = min(frontier.waiting, seen - settled)
@@ -109,7 +107,7 @@ class Accounts:
             waiting=waiting,
             in_flight=seen - settled - waiting,
             verdicts=verdicts,
-            records=_named(counters, "records:"),
+            records=named(counters, "records:"),
             retries=counters["retries"],
             bytes=counters["bytes"],
             pages_per_second=self._rate(settled),
@@ -129,23 +127,7 @@ class Accounts:
 
     def broken(self) -> list[str]:
         """Each contract of the recipe that was not kept, in words."""
-        counters = self._engine.committer.counters
-        verdicts = _named(counters, "verdict:")
-        # Where every page without a record was one that a rule calls empty, there was none to find.
-        declared = sum(_named(counters, f"note:{DECLARED_EMPTY}").values())
-        nothing_there = 0 < declared == verdicts.get(Verdict.EMPTY, 0)
-        found = _broken_counts(self._recipe, _named(counters, "records:"), nothing_there)
-        found += broken_coverage(self._recipe, counters)
-        found += broken_unique(self._recipe, counters)
-        # A host that is down shows first in its robots.txt: that is a failure, not a refusal.
-        unreadable = counters[f"note:{UNREADABLE}"]
-        failed = unreadable + sum(verdicts.get(verdict, 0) for verdict in FAILURES)
-        settled = sum(verdicts.values())
-        allowed = self._recipe.crawl.allow_failed
-        if failed > allowed * settled:
-            share = f"{100 * allowed:g} %"
-            found.append(f"{failed} of {_counted(settled, 'request')} failed; crawl.allow_failed is {share}")
-        return found
+        return list(broken_contracts(self._recipe, self._engine.committer.counters))
 
     def _written(self, export: Written) -> ExportReport:
         return ExportReport(
@@ -173,7 +155,7 @@ class Accounts:
     ) -> Report:
         """The report of the whole job so far."""
         counters = self._engine.committer.counters
-        verdicts = _named(counters, "verdict:")
+        verdicts = named(counters, "verdict:")
         seen = counters["seen"]
         end = self.ended or "stuck"
         return Report(
@@ -187,13 +169,13 @@ class Accounts:
             seen=seen,
             waiting=seen - sum(verdicts.values()),
             verdicts=verdicts,
-            records=_named(counters, "records:"),
+            records=named(counters, "records:"),
             retries=counters["retries"],
             bytes=counters["bytes"],
             exports=[self._written(export) for export in exports],
             quarantine=self._written(quarantine) if quarantine and self._is_fruitful(quarantine) else None,
             failures=await _failures(journal),
-            notes=_named(counters, "note:") | _duplicates(counters),
+            notes=named(counters, "note:") | _duplicates(counters),
             broken=self.broken() if end in ("complete", "broken contract") else [],
             slow_callbacks={rule: round(held, 3) for rule, held in self._engine.slow.items()},
             listeners_off=list(listeners_off),
@@ -206,31 +188,6 @@ async def _failures(journal: Journal) -> Sequence[Failure]:
     except StuckError:
         # The store is what the run got stuck on; the report says so already.
         return ()
-
-
-def _broken_counts(recipe: Recipe, records: Mapping[str, int], nothing_there: bool) -> list[str]:
-    found = []
-    for kind, expect in recipe.expect.items():
-        count = records.get(kind, 0)
-        if count < expect.least:
-            found.append(f"{_counted(count, f'{kind} record')}, expected at least {expect.least}")
-        if expect.most is not None and count > expect.most:
-            found.append(f"{_counted(count, f'{kind} record')}, expected at most {expect.most}")
-    # A crawl that found nothing is no success, unless the recipe says so for every kind.
-    unsaid = () if nothing_there else recipe.expect_any
-    if unsaid and not any(records.get(kind) for kind in unsaid):
-        found.append(f"no {' or '.join(unsaid)} record was found")
-    return found
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _named(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
-    """The counters under a prefix, without it; zeros left out."""
-    cut = len(prefix)
-    return {name[cut:]: n for name, n in counters.items() if n and name.startswith(prefix)}
 
 
 def _duplicates(counters: Counter[str]) -> dict[str, int]:

@@ -3,12 +3,72 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from scrapekit.crawl.entries import CUT_SHORT, UNREADABLE
+from scrapekit.extract.pagination import ROWS_MISSING
+from scrapekit.model import DECLARED_EMPTY, FAILURES, Verdict
 from scrapekit.recipe.model import Recipe
 
 
-def broken_coverage(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
+def broken_contracts(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
+    """Each contract that was not kept; *counters* are those of the store."""
+    yield from _counts(recipe, counters)
+    yield from _coverage(recipe, counters)
+    yield from _unique(recipe, counters)
+    yield from _sequences(counters)
+    yield from _failures(recipe, counters)
+
+
+def named(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
+    """The counters under a prefix, without it; zeros left out."""
+    cut = len(prefix)
+    return {name[cut:]: n for name, n in counters.items() if n and name.startswith(prefix)}
+
+
+def _counts(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
+    records = named(counters, "records:")
+    for kind, expect in recipe.expect.items():
+        count = records.get(kind, 0)
+        if count < expect.least:
+            yield f"{_counted(count, f'{kind} record')}, expected at least {expect.least}"
+        if expect.most is not None and count > expect.most:
+            yield f"{_counted(count, f'{kind} record')}, expected at most {expect.most}"
+    # A crawl that found nothing is no success, unless the recipe says so for every kind.
+    unsaid = () if _nothing_was_there(counters) else recipe.expect_any
+    if unsaid and not any(records.get(kind) for kind in unsaid):
+        yield f"no {' or '.join(unsaid)} record was found"
+
+
+def _nothing_was_there(counters: Counter[str]) -> bool:
+    """True where every page without a record was one that a rule calls empty: there was none to find."""
+    declared = sum(named(counters, f"note:{DECLARED_EMPTY}").values())
+    return 0 < declared == counters[f"verdict:{Verdict.EMPTY}"]
+
+
+def _failures(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
+    verdicts = named(counters, "verdict:")
+    # A host that is down shows first in its robots.txt: that is a failure, not a refusal.
+    failed = counters[f"note:{UNREADABLE}"] + sum(verdicts.get(verdict, 0) for verdict in FAILURES)
+    settled, allowed = sum(verdicts.values()), recipe.crawl.allow_failed
+    if failed > allowed * settled:
+        share = f"{100 * allowed:g} %"
+        yield f"{failed} of {_counted(settled, 'request')} failed; crawl.allow_failed is {share}"
+
+
+def _sequences(counters: Counter[str]) -> Iterator[str]:
+    """Pages that follow each other and were not all seen: nobody asked for those after the gap."""
+    if cut := counters[f"note:{CUT_SHORT}"]:
+        yield f"{_counted(cut, 'sequence')} of pages cut short by a page that failed"
+    for rule, rows in named(counters, f"note:{ROWS_MISSING}").items():
+        yield f"{rule}: {_counted(rows, 'row')} missing of the total that the site claims"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _coverage(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
     """Each field that is filled in too few records; a kind without records breaks another contract."""
     for kind, expect in recipe.expect.items():
         records = counters[f"records:{kind}"]
@@ -19,7 +79,7 @@ def broken_coverage(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
                 yield f"{said} ({100 * filled / records:.3g} %), expected {100 * share:g} %"
 
 
-def broken_unique(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
+def _unique(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
     """Each field whose values are no two the same by contract, and were."""
     for kind, names in recipe.unique.items():
         for name in names:
