@@ -200,7 +200,10 @@ class Problems:
         if self.full:
             self._more += 1
             return
-        self._found.append(Problem(mark, path, message, hint))
+        problem = Problem(mark, path, message, hint)
+        # What several page rules use is compiled for each of them.
+        if problem not in self._found:
+            self._found.append(problem)
 
     def near(self, word: str, known: Iterable[str]) -> str:
         """The hint of `did_you_mean`; empty when nobody would read it."""

@@ -237,9 +237,32 @@ class Ask:
 class Pending:
     """A record that waits for other pages. Only its joiner, found by name, reads its ``state``."""
 
+    kind: str
     joiner: str
     state: str
     asks: Sequence[Ask]
+    fields: Mapping[str, Any]
+    """What its own page gave, by which equal pages are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """How a question ended: what its pages gave, in order; not whole when one of them did not come."""
+
+    parts: Sequence[str] = ()
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do with a record next: ask these, or keep these items; neither when it was dropped."""
+
+    asks: Sequence[Ask] = ()
+    items: Sequence[Item] = ()
+    notes: Mapping[str, int] = NOTHING
+    quarantined: Sequence[Item] = ()
+    fault: str = ""
+    """Why no record could be made of it; empty when nothing went wrong."""
 
 
 @dataclass(frozen=True, slots=True)

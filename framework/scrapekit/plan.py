@@ -10,11 +10,13 @@ from time import time
 
 from scrapekit.errors import Problems
 from scrapekit.extract.draft import Draft, Terms
+from scrapekit.extract.joiner import Joiner
 from scrapekit.extract.late_outcome import minding_late
+from scrapekit.extract.many_pages import Joinery
 from scrapekit.extract.named_pipes import compile_pipes
 from scrapekit.extract.pagination import compile_begin
 from scrapekit.extract.reading import PAGE_NAMES, Ground
-from scrapekit.extract.rule import Callback, Kind, Surroundings, compile_rule
+from scrapekit.extract.rule import Callback, Kind, Surroundings, compile_asked, compile_rule
 from scrapekit.extract.seeds import Seeds, compile_seed
 from scrapekit.extract.session_steps import bound_to, compile_session
 from scrapekit.model import Request
@@ -48,6 +50,8 @@ class Plan:
     """The page rules with response rules of their own: they are handed every answer, whatever its status."""
     session: SessionPlan | None
     """How to log in, and values that are fetched once; None where the recipe has neither."""
+    joiners: Mapping[str, Joiner]
+    """Who completes the records that several pages make, by name."""
     _callbacks: Mapping[str, Callback]
     _seeds: tuple[Seeds, ...]
 
@@ -81,9 +85,14 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     kinds = kinds_of(recipe)
     begins = {name: begin for name, rule in recipe.pages.items() if (begin := compile_begin(rule.paginate))}
     columns = {name: Kind(info.columns, info.key) for name, info in kinds.items()}
+    joinery = Joinery(pages=recipe.pages, begins=begins)
     callbacks = {
-        name: _compile_page(terms, recipe.pages[name], Surroundings(Ground(inputs, parents), columns, begins))
+        name: _compile_page(terms, recipe.pages[name], _surroundings(inputs, parents, columns, joinery))
         for name, parents in _parents(recipe).items()
+    }
+    callbacks |= {
+        name: minding_late(compile_asked(asked, recipe.pages[asked.rule], Ground(inputs)))
+        for name, asked in joinery.asked.items()
     }
     seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
     exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
@@ -102,8 +111,9 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         scope=Scope.of(recipe.crawl.scope, seed_urls),
         parts=sorted(terms.parts),
         seed_urls=seed_urls,
-        judged=frozenset(name for name, rule in recipe.pages.items() if rule.responses),
+        judged=_judged(recipe, joinery),
         session=session,
+        joiners=joinery.joiners,
         _callbacks={
             **{name: callback for name, callback in callbacks.items() if callback is not None},
             **{name: callback for each in drawn for name, callback in each.callbacks.items()},
@@ -114,6 +124,19 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
 
 def _beside(export: PlannedExport, quarantine: PlannedExport | None) -> PlannedExport:
     return export if quarantine is None else replace(export, select=without_quarantined(export.select))
+
+
+def _judged(recipe: Recipe, joinery: Joinery) -> frozenset[str]:
+    """Every page rule with response rules, those of pages that records ask for included."""
+    ruled = {name for name, rule in recipe.pages.items() if rule.responses}
+    return frozenset(ruled | {name for name, asked in joinery.asked.items() if asked.rule in ruled})
+
+
+def _surroundings(
+    inputs: Mapping[str, object], parents: Mapping[str, None], columns: Mapping[str, Kind], joinery: Joinery
+) -> Surroundings:
+    ground = Ground(inputs, parents)
+    return Surroundings(ground, columns, joinery.begins, replace(joinery, ground=ground))
 
 
 def _compile_page(terms: Terms, rule: PageRule, around: Surroundings) -> Callback | None:

@@ -20,6 +20,7 @@ from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
+from scrapekit.job.joins import JoinTerms
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
 from scrapekit.outgoing import way_out
@@ -136,7 +137,7 @@ async def _run_job(
     recipe, plan = prepared.recipe, prepared.plan
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
-    journal = Journal(Store(folder.store), plan.written, recipe.fingerprint)
+    journal = Journal(Store(folder.store), plan.written, recipe.fingerprint, _join_terms(prepared))
     fetcher, performer = way_out(plan)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
@@ -223,6 +224,14 @@ async def _crawl(engine: Engine, accounts: Accounts) -> None:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
 
 
+def _join_terms(prepared: Prepared) -> JoinTerms | None:
+    """What the journal needs for records that several pages make; None where the recipe has none."""
+    plan, crawl = prepared.plan, prepared.recipe.crawl
+    if not plan.joiners:
+        return None
+    return JoinTerms(plan.joiners, plan.scope, crawl.order, crawl.depth, prepared.settings.limit)
+
+
 async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained: bool, limit: str) -> None:
     """The crawl ended by itself or was drained: publish the exports unless there is more to come.
 
@@ -231,8 +240,9 @@ async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained
     if drained and not limit and accounts.unfinished:
         accounts.end("interrupted", "stopped; run the same command again to go on")
         return
-    broken = [] if limit else accounts.broken()
     try:
+        accounts.count(await journal.complete_waiting())
+        broken = [] if limit else accounts.broken()
         # What brought nothing when it should have must not take the place of what an earlier run brought.
         kept = await journal.publish(accounts.fruitless(plan.written) if broken else ())
     except StuckError as error:

@@ -83,7 +83,15 @@ class Admission:
             self._take_links(group, outcome.requests)
         if outcome.quarantined:
             group.quarantined.extend(outcome.quarantined)
+        if outcome.pending:
+            group.pending += [(entry, pending) for pending in outcome.pending]
         return self._take_items(group, outcome.items) if outcome.items else ()
+
+    def completed(self, records: int) -> None:
+        """So many records were completed that other pages had begun."""
+        self._records += records
+        if self._limits.records is not None and self._records >= self._limits.records:
+            self.limit_reached = True
 
     def _take_items(self, group: Group, items: Sequence[Item]) -> Sequence[Item]:
         if self._limits.records is not None:
@@ -101,7 +109,8 @@ class Admission:
         hop = Candidate(target, self._limits.order, hop_of=entry)
         # A site that sets a cookie and sends us back to where we came from must not be a duplicate.
         before = (identity(replace(target, url=url)) for url in target.via[:-1])
-        hop.again = hop.fp == entry.fp or hop.fp in before
+        # Nor may the answer be lost that records wait for, wherever it stands in the end.
+        hop.again = bool(target.ask) or hop.fp == entry.fp or hop.fp in before
         group.new.append(hop)
 
     def _take_links(self, group: Group, requests: Sequence[Request]) -> None:

@@ -7,7 +7,7 @@ function that performs a request, a callback for each page rule, and a journal t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any, Protocol, TypeAlias
@@ -21,7 +21,7 @@ from scrapekit.crawl.politeness import Retry
 from scrapekit.crawl.session import SessionKeeper, first_of
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
-from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
+from scrapekit.model import NOTHING, Item, Outcome, Page, Request, Verdict
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 
@@ -311,10 +311,20 @@ class Engine:
         if self._relay.request_queued is not None:
             for entry in committed.queued:
                 self._relay.request_queued(request=entry.request)
+        for request, items in committed.completed:
+            self._completed(request, items)
         if self._relay.group_committed is not None:
             self._relay.group_committed(requests=len(group.done), items=len(group.items))
         if self._seeds is not None and self.frontier.low:
             self._draw_seeds()
+
+    def _completed(self, request: Request, items: Sequence[Item]) -> None:
+        """Records that waited are complete, and durable."""
+        self._admission.completed(len(items))
+        if items and self._relay.items_kept is not None:
+            self._relay.items_kept(request=request, items=items)
+        if self._admission.limit_reached:
+            self.frontier.close()
 
 
 def _first(errors: BaseExceptionGroup[Any]) -> BaseException:

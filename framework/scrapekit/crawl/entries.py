@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scrapekit.model import Item, Outcome, Request
+from scrapekit.model import Item, Outcome, Pending, Request
 from scrapekit.web.late import unsealed
 from scrapekit.web.url import fingerprint, lane_of
 
@@ -115,6 +115,10 @@ class Group:
     """What goes to the quarantine file instead; these count as no records."""
     values: list[tuple[str, int]] = field(default_factory=list)
     """``kind.field`` and a digest: values that no other record may have."""
+    pending: list[tuple[Entry, Pending]] = field(default_factory=list)
+    """Records that wait for other pages, each with the page that began it."""
+    completed: list[tuple[Request, Sequence[Item]]] = field(default_factory=list)
+    """Records that waited, each with the request that completed it; they are among ``items``, too."""
     counters: Counter[str] = field(default_factory=Counter)
     seeds: int = 0
     """How many seeds were drawn for this group."""
@@ -134,6 +138,8 @@ class Committed:
     queued: Sequence[Entry]
     duplicates: int
     verdicts: Mapping[str, int]
+    completed: Sequence[tuple[Request, Sequence[Item]]] = ()
+    """Records that waited for other pages and are complete, each with the request that completed it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,27 @@ COLUMNS = ("url", "page", "kind", "row", "field", "reason", "values")
 Judge: TypeAlias = Callable[[InvalidField, Scope, Reading], None]
 """Deals with an invalid record; it is none from then on. Raises PartFault to fail the whole page."""
 
+ReadRecord: TypeAlias = Callable[[Any, Reading], "dict[str, Any] | None"]
 ReadRaw: TypeAlias = Callable[[Scope, Reading], Mapping[str, Any]]
 
 
-def field_of(error: InvalidField, rule: ItemRule) -> str:
+def field_of(error: InvalidField) -> str:
     """The invalid field as people name it: without the way from the page rule to it."""
-    return error.path.removeprefix(f"{rule.path}.fields.").replace(".fields.", ".")
+    # A field of a detail stands in another page rule.
+    return error.path.partition(".fields.")[2].replace(".fields.", ".")
+
+
+def judged(read: ReadRecord, judge: Judge) -> ReadRecord:
+    """*read*, which gives None for a record with an invalid field, once that is dealt with."""
+
+    def read_judged(scope: Scope, reading: Reading) -> dict[str, Any] | None:
+        try:
+            return read(scope, reading)
+        except InvalidField as error:
+            judge(error, scope, reading)
+            return None
+
+    return read_judged
 
 
 def compile_judge(rule: ItemRule, quarantine: Quarantine | None) -> Judge:
@@ -37,10 +52,10 @@ def compile_judge(rule: ItemRule, quarantine: Quarantine | None) -> Judge:
 
     def fail(error: InvalidField, scope: Scope, reading: Reading) -> None:
         cause = f": {shown(error.__cause__, 100)}" if error.__cause__ else ""
-        raise PartFault(f"{error.path}: {field_of(error, rule)} {error.fault}{cause}") from error
+        raise PartFault(f"{error.path}: {field_of(error)} {error.fault}{cause}") from error
 
     def drop(error: InvalidField, scope: Scope, reading: Reading) -> None:
-        reading.note(f"{rule.kind} dropped: {field_of(error, rule)} {error.fault}")
+        reading.note(f"{rule.kind} dropped: {field_of(error)} {error.fault}")
 
     if quarantine is not None:
         return quarantine.take
@@ -62,7 +77,7 @@ class Quarantine:
     def take(self, error: InvalidField, scope: Scope, reading: Reading) -> None:
         """Keep what there is of an invalid record."""
         rule, page = self._rule, reading.page
-        name, row = field_of(error, rule), reading.memo.get(self._row, 0)
+        name, row = field_of(error), reading.memo.get(self._row, 0)
         reading.note(f"{rule.kind} quarantined: {name} {error.fault}")
         values = self._read_raw(scope, reading)
         told = (page.url, page.request.page, rule.kind, row, name, error.fault, values)

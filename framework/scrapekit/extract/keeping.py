@@ -20,6 +20,9 @@ Keep: TypeAlias = Callable[[Values, Scope, Reading], Values | None]
 """Gives the record as it goes on; None when it is none any more, which has been noted."""
 
 
+Read: TypeAlias = Callable[[Any, Reading], "Values | None"]
+
+
 def compile_keeps(draft: Draft, rule: ItemRule, columns: Iterable[str], judge: Judge) -> Sequence[Keep]:
     """Everything asked of a record, in order; empty where nothing is.
 
@@ -37,6 +40,20 @@ def compile_keeps(draft: Draft, rule: ItemRule, columns: Iterable[str], judge: J
     if blank:
         keeps.append(lambda values, _, __: {**values, **blank})
     return keeps
+
+
+def kept(read: Read, keeps: Sequence[Keep]) -> Read:
+    """*read*, whose record goes through all of *keeps*."""
+
+    def read_kept(scope: Scope, reading: Reading) -> Values | None:
+        values = read(scope, reading)
+        for keep in keeps:
+            if values is None:
+                return None
+            values = keep(values, scope, reading)
+        return values
+
+    return read_kept
 
 
 def _compile_unlike(rule: ItemRule, judge: Judge) -> Keep | None:

@@ -33,7 +33,10 @@ def without_late(outcome: Outcome) -> Outcome:
     except ValueError as error:
         return replace(outcome, verdict=Verdict.FAILED, items=(), requests=(), reason=str(error))
     return replace(
-        outcome, items=[_item(item) for item in outcome.items], requests=requests, reason=mask(outcome.reason)
+        outcome,
+        items=[without_late_values(item) for item in outcome.items],
+        requests=requests,
+        reason=mask(outcome.reason),
     )
 
 
@@ -41,7 +44,8 @@ def _request(request: Request) -> Request:
     return marked(replace(request, carry=_masked(request.carry)) if request.carry else request)
 
 
-def _item(item: Item) -> Item:
+def without_late_values(item: Item) -> Item:
+    """The record as it may be kept."""
     origin = replace(item.origin, url=mask(item.origin.url))
     return replace(item, fields=_masked(item.fields), origin=origin, key=item.key and mask(item.key))
 

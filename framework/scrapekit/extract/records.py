@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from scrapekit.errors import PageError
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.explode import ReadMany, compile_exploded
 from scrapekit.extract.joined import compile_joins
-from scrapekit.extract.judging import Judge, Quarantine, compile_judge
-from scrapekit.extract.keeping import Keep, compile_keeps
+from scrapekit.extract.judging import Quarantine, compile_judge, judged
+from scrapekit.extract.keeping import Keep, compile_keeps, kept
+from scrapekit.extract.many_pages import Joinery, compile_many_pages
 from scrapekit.extract.objects import compile_each, evidence_of, group_fields, has_any
 from scrapekit.extract.ordering import Finish, compile_finish
-from scrapekit.extract.reading import Find, InvalidField, Reading, blame
+from scrapekit.extract.places import spans_pages
+from scrapekit.extract.reading import Find, Reading, blame
 from scrapekit.extract.spans import compile_spans, over_spans
+from scrapekit.extract.staged_judging import compile_judges
 from scrapekit.extract.steps import compile_rows
 from scrapekit.extract.values import read_nothing
-from scrapekit.model import Item, Origin
+from scrapekit.model import Item, Origin, Pending
 from scrapekit.parts import Scope
-from scrapekit.recipe.model import ItemRule, Selector
+from scrapekit.recipe.model import Field, ItemRule, Selector
 
 ReadRecord: TypeAlias = Callable[[Scope, Reading], dict[str, Any] | None]
 """Gives one record's fields; None when there is none, which has been noted."""
@@ -30,7 +33,7 @@ ReadRecord: TypeAlias = Callable[[Scope, Reading], dict[str, Any] | None]
 class Records:
     """What an item rule found on a page: so many rows, these records of them, why there is none."""
 
-    items: Sequence[Item]
+    items: Sequence[Item | Pending]
     rows: int
     reason: str = ""
     quarantined: Sequence[Item] = ()
@@ -42,23 +45,24 @@ ReadRecords: TypeAlias = Callable[[Reading, float], Records]
 
 
 def compile_records(
-    draft: Draft, rule: ItemRule, columns: Sequence[str], key: str | None
+    draft: Draft, rule: ItemRule, columns: Sequence[str], key: str | None, joinery: Joinery | None = None
 ) -> ReadRecords | None:
     """The item rule as a function; None, and a problem, when its rows' selector does not compile.
 
     *columns* are the fields of all records of this kind; those that this rule lacks are null.
+    *joinery* takes what records of several pages need beside.
     """
-    make = _maker(draft, rule, key)
+    joinery = joinery or Joinery(draft)
     find: Find = _root
     if rule.each is not None:
         rows = _compile_rows(draft, rule, rule.each)
         if rows is None:
             # Its fields may have mistakes of their own.
-            _Records.compile(replace(draft, in_rows=True, trails=[]), rule, columns)
+            _compile(replace(draft, in_rows=True, trails=[]), rule, columns, key, joinery)
             return None
         find, draft = rows
         draft = replace(draft, in_rows=True, trails=[])
-    made = _Records.compile(draft, rule, columns)
+    made, make = _compile(draft, rule, columns, key, joinery)
     if made.is_plain:
         return _rows(rule, find, made.read, make) if rule.each else _whole_page(rule, made.read, make)
     return _special(rule, find, made, make)
@@ -114,13 +118,26 @@ class _Records:
         compiled = compile_each(draft, rule.fields, joins) | joins
         read: ReadRecord = group_fields(draft, rule.fields, compiled).read
         if _can_be_invalid(rule):
-            read = _judged(read, judge)
-        return cls(_kept(read, keeps) if keeps else read, None, compile_finish(rule), quarantine)
+            read = judged(read, judge)
+        return cls(kept(read, keeps) if keeps else read, None, compile_finish(rule), quarantine)
 
     @property
     def is_plain(self) -> bool:
         """True when a row gives one record, which no other record and no quarantine has to do with."""
         return self.many is None and self.finish is None and self.quarantine is None
+
+
+def _compile(
+    draft: Draft, rule: ItemRule, columns: Sequence[str], key: str | None, joinery: Joinery
+) -> tuple[_Records, Make]:
+    """The item rule's parts, and what is made of the fields of a record."""
+    make = _maker(draft, rule, key)
+    if not spans_pages(rule):
+        return _Records.compile(draft, rule, columns), make
+    quarantine = Quarantine(draft, rule) if rule.on_invalid == "quarantine" else None
+    judges = compile_judges(draft, rule, columns, quarantine)
+    read, begin = compile_many_pages(draft, rule, joinery, judges, make)
+    return _Records(read, None, None, quarantine), begin
 
 
 def _can_be_invalid(rule: ItemRule) -> bool:
@@ -133,33 +150,13 @@ def _can_be_invalid(rule: ItemRule) -> bool:
     return False
 
 
-def _judged(read: ReadRecord, judge: Judge) -> ReadRecord:
-    def judged(scope: Scope, reading: Reading) -> dict[str, Any] | None:
-        try:
-            return read(scope, reading)
-        except InvalidField as error:
-            judge(error, scope, reading)
-            return None
-
-    return judged
+Make: TypeAlias = Callable[[dict[str, Any], Reading, int, float], "Item | Pending | None"]
+"""Makes a record of a row's fields; None where it turned out that there is none, which has been noted."""
 
 
-def _kept(read: ReadRecord, keeps: Sequence[Keep]) -> ReadRecord:
-    def kept(scope: Scope, reading: Reading) -> dict[str, Any] | None:
-        values = read(scope, reading)
-        for keep in keeps:
-            if values is None:
-                return None
-            values = keep(values, scope, reading)
-        return values
-
-    return kept
-
-
-Make: TypeAlias = Callable[[dict[str, Any], Reading, int, float], Item]
-
-
-def _maker(draft: Draft, rule: ItemRule, key: str | None) -> Make:
+def _maker(
+    draft: Draft, rule: ItemRule, key: str | None
+) -> Callable[[dict[str, Any], Reading, int, float], Item]:
     kind = rule.kind
 
     def make(values: dict[str, Any], reading: Reading, row: int, now: float) -> Item:
@@ -176,7 +173,7 @@ def _maker(draft: Draft, rule: ItemRule, key: str | None) -> Make:
 
 
 def _whole_page(rule: ItemRule, read: ReadRecord, make: Make) -> ReadRecords:
-    empty, evidence = f"no {rule.kind}: every field is empty", evidence_of(rule.fields)
+    empty, evidence = f"no {rule.kind}: every field is empty", evidence_of(_here(rule.fields))
 
     def read_records(reading: Reading, now: float) -> Records:
         values = read(reading.document.root, reading)
@@ -185,7 +182,10 @@ def _whole_page(rule: ItemRule, read: ReadRecord, make: Make) -> ReadRecords:
         if not has_any(values, evidence):
             reading.note(empty)
             return Records((), 0, empty)
-        return Records((make(values, reading, 0, now),), 1)
+        made = make(values, reading, 0, now)
+        if made is None:
+            return Records((), 0, f"its only {rule.kind} was dropped or left out")
+        return Records((made,), 1)
 
     return read_records
 
@@ -195,16 +195,21 @@ def _rows(rule: ItemRule, find: Find, read: ReadRecord, make: Make) -> ReadRecor
 
     def read_records(reading: Reading, now: float) -> Records:
         rows = find(reading.document.root, reading)
-        items: list[Item] = []
+        items: list[Item | Pending] = []
         for row, scope in enumerate(rows):
             if len(items) == limit:
                 break
             values = read(scope, reading)
-            if values is not None:
-                items.append(make(values, reading, row, now))
+            if values is not None and (made := make(values, reading, row, now)) is not None:
+                items.append(made)
         return Records(items, len(rows)) if items else _no_records(rule, len(rows))
 
     return read_records
+
+
+def _here(fields: Iterable[Field]) -> list[Field]:
+    """The fields that are read on the record's own page: they show whether a record is there."""
+    return [field for field in fields if field.at is None]
 
 
 def _no_records(rule: ItemRule, rows: int) -> Records:
@@ -218,20 +223,21 @@ def _special(rule: ItemRule, find: Find, parts: _Records, make: Make) -> ReadRec
     finish, quarantine = parts.finish, parts.quarantine
     read_many = parts.many or _one(parts.read)
     # A page is a record only if it says something; a row is there anyway.
-    evidence = () if rule.each else evidence_of(list(rule.columns.values()))
+    evidence = () if rule.each else evidence_of(_here(rule.columns.values()))
     limit = rule.limit if finish is None else None
 
     def read_records(reading: Reading, now: float) -> Records:
         rows = find(reading.document.root, reading)
-        items: list[Item] = []
+        items: list[Item | Pending] = []
         for row, scope in enumerate(rows):
             if quarantine is not None:
                 quarantine.next_row(reading)
             found = [values for values in read_many(scope, reading) if has_any(values, evidence)]
-            items += [make(values, reading, row, now) for values in found]
+            made = [make(values, reading, row, now) for values in found]
+            items += [each for each in made if each is not None]
             if limit is not None and len(items) >= limit:
                 break
-        items = items[:limit] if finish is None else finish(items, reading)
+        items = items[:limit] if finish is None else [*finish(cast(list[Item], items), reading)]
         records = Records(items, len(rows)) if items else _no_records(rule, len(rows))
         if quarantine is not None and (taken := quarantine.gathered(reading, now)):
             return replace(records, quarantined=taken)

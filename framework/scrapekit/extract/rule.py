@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import time
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from scrapekit.errors import FetchError, PageError
+from scrapekit.extract.asked import Asked
 from scrapekit.extract.before_parse import before_parse
 from scrapekit.extract.conditions import Answer
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.links import Begin, FollowLinks, Gathered, compile_links
+from scrapekit.extract.many_pages import Joinery
 from scrapekit.extract.objects import evidence_of
 from scrapekit.extract.pagination import Follow, compile_pagination
 from scrapekit.extract.paging_stops import Progress, is_repeated, sign
@@ -20,7 +22,7 @@ from scrapekit.extract.reading import Ground, Reading, blame
 from scrapekit.extract.records import ReadRecords, Records, compile_records
 from scrapekit.extract.verdicts import compile_verdicts
 from scrapekit.extract.without import compile_parse, without_some
-from scrapekit.model import NOTHING, Item, Outcome, Page, Verdict
+from scrapekit.model import NOTHING, Item, Outcome, Page, Pending, Verdict
 from scrapekit.node import shown
 from scrapekit.parts import Document
 from scrapekit.recipe.model import ItemRule, PageRule
@@ -48,6 +50,8 @@ class Surroundings:
     kinds: Mapping[str, Kind]
     begins: Mapping[str, Begin]
     """Page rule → what its first requests need, for those whose paginator needs anything."""
+    joinery: Joinery = field(default_factory=Joinery)
+    """Takes what records of several pages need beside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +84,29 @@ class _Reader:
 def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback:
     """The page rule as a callback. What does not compile is among the draft's problems."""
     reader = _Reader(
-        items=_some(_compile_items(draft, item, around) for item in rule.items),
+        items=_some(_compile_items(draft, item, around, rule.name) for item in rule.items),
         links=_some(compile_links(draft, link, around.begins.get(link.page)) for link in rule.links),
         follow=compile_pagination(draft, rule.paginate, rule.name) if rule.paginate else None,
         measure=_compile_measure(rule) if rule.paginate else None,
     )
-    parse_page, part, ground = compile_parse(draft, rule), f"parser {draft.parser_name}", around.ground
+
+    def read(reading: Reading, stop: str) -> Outcome:
+        return reader.read(reading, rule.name, stop)
+
+    return _callback(draft, rule, around.ground, read)
+
+
+def compile_asked(asked: Asked, rule: PageRule, ground: Ground) -> Callback:
+    """How the pages are read that records ask for; *rule* is the page rule that has a say in it."""
+    read = asked.read
+    return _callback(asked.draft, rule, ground, lambda reading, _: read(reading))
+
+
+def _callback(
+    draft: Draft, rule: PageRule, ground: Ground, read_page: Callable[[Reading, str], Outcome]
+) -> Callback:
+    """*read_page* as a callback: it is handed the page, and why no page may follow."""
+    parse_page, part = compile_parse(draft, rule), f"parser {draft.parser_name}"
 
     def parse(page: Page) -> Document:
         try:
@@ -94,7 +115,7 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
             raise blame(f"pages.{rule.name}", part, error) from error
 
     def read(page: Page) -> Outcome:
-        return reader.read(Reading(page, parse(page), ground), rule.name)
+        return read_page(Reading(page, parse(page), ground), "")
 
     verdicts = compile_verdicts(draft, rule)
     if verdicts is None:
@@ -105,7 +126,7 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
         ruled = verdicts(answer)
         if not isinstance(ruled, str):
             return ruled
-        return reader.read(Reading(page, answer.document, ground), rule.name, ruled)
+        return read_page(Reading(page, answer.document, ground), ruled)
 
     return _safely(draft, rule, judge)
 
@@ -138,9 +159,10 @@ def _some(found: Any) -> list[Any]:
     return [each for each in found if each is not None]
 
 
-def _compile_items(draft: Draft, item: ItemRule, around: Surroundings) -> ReadRecords | None:
+def _compile_items(draft: Draft, item: ItemRule, around: Surroundings, rule: str) -> ReadRecords | None:
     kind = around.kinds.get(item.kind, Kind())
-    read = compile_records(draft, item, kind.columns, item.key or kind.key)
+    joinery = replace(around.joinery, draft=draft, rule=rule)
+    read = compile_records(draft, item, kind.columns, item.key or kind.key, joinery)
     return read and without_some(draft, item, read)
 
 
@@ -148,7 +170,9 @@ def _outcome(reading: Reading, found: Sequence[Records], gathered: Gathered) -> 
     page = reading.page
     items = found[0].items if len(found) == 1 else [item for each in found for item in each.items]
     if items or gathered.requests:
-        outcome = Outcome(page.request, Verdict.OK, items, gathered.requests, "", reading.notes, page.status)
+        items, pending = _apart(items)
+        requests, notes = gathered.requests, reading.notes
+        outcome = Outcome(page.request, Verdict.OK, items, requests, "", notes, page.status, pending=pending)
     else:
         reason = "; ".join(each.reason for each in found if each.reason) or "no links found"
         outcome = Outcome(page.request, Verdict.EMPTY, (), (), reason, reading.notes, page.status)
@@ -156,6 +180,14 @@ def _outcome(reading: Reading, found: Sequence[Records], gathered: Gathered) -> 
         taken = [item for each in found for item in each.quarantined]
         return replace(outcome, quarantined=taken)
     return outcome
+
+
+def _apart(items: Sequence[Item | Pending]) -> tuple[Sequence[Item], Sequence[Pending]]:
+    """The records that are complete, and those that wait for other pages."""
+    pending = [item for item in items if item.__class__ is Pending]
+    if not pending:
+        return cast(Sequence[Item], items), ()
+    return [item for item in items if isinstance(item, Item)], pending
 
 
 def _repeated(reading: Reading, rule: str) -> Outcome:
@@ -172,7 +204,11 @@ def _compile_measure(rule: PageRule) -> Callable[[Reading, Sequence[Records], Ga
     told apart by their fields, or none is left to compare, the body is compared.
     """
     rows_of = [place for place, item in enumerate(rule.items) if item.each is not None]
-    names = {item.kind: [name for name, _ in evidence_of(list(item.columns.values()))] for item in rule.items if item.each}
+    names = {
+        item.kind: [name for name, _ in evidence_of(list(item.columns.values()))]
+        for item in rule.items
+        if item.each
+    }
 
     def measure(reading: Reading, found: Sequence[Records], gathered: Gathered) -> Progress:
         urls = [request.url for request in gathered.requests]
@@ -186,5 +222,5 @@ def _compile_measure(rule: PageRule) -> Callable[[Reading, Sequence[Records], Ga
     return measure
 
 
-def _signed(item: Item, names: Mapping[str, Sequence[str]]) -> str:
+def _signed(item: Item | Pending, names: Mapping[str, Sequence[str]]) -> str:
     return repr([item.fields[name] for name in names[item.kind] or item.fields])

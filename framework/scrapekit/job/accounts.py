@@ -83,6 +83,10 @@ class Accounts:
         """How the run ended, and why in words; *kept* names the exports whose earlier file stayed."""
         self.ended, self._reason, self._published, self._kept = how, reason, published, kept
 
+    def count(self, more: Mapping[str, int]) -> None:
+        """Add what became durable after the crawl."""
+        self._engine.committer.counters.update(more)
+
     @property
     def unfinished(self) -> bool:
         """True while some request that was seen has not ended, or some seed was not drawn."""

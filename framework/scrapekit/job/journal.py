@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
@@ -18,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 from scrapekit.crawl.entries import Committed, Entry, Group, Restored
 from scrapekit.errors import StuckError, UsageError
 from scrapekit.job.ending import FINISHED, Ending
+from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.state import Store
 from scrapekit.model import Item
 from scrapekit.parts import Exporter, KeepsEarlier, Position
@@ -48,8 +50,13 @@ class Export(Protocol):
 class Journal:
     """Owns the store and the exports; every blocking call runs on its thread, in order."""
 
-    def __init__(self, store: Store, exports: Sequence[Export], fingerprint: str) -> None:
+    def __init__(
+        self, store: Store, exports: Sequence[Export], fingerprint: str, terms: JoinTerms | None = None
+    ) -> None:
+        """*terms* are for recipes with records that several pages make."""
         self._store = store
+        self._terms = terms
+        self._joins: Joins | None = None
         self._exports = exports
         self._fingerprint = fingerprint
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scrapekit-journal")
@@ -67,6 +74,9 @@ class Journal:
         for export in self._exports:
             _open(export, restored.positions.get(export.name))
             self._opened.append(export)
+        if self._terms is not None:
+            records = sum(n for name, n in restored.counters.items() if name.startswith("records:"))
+            self._joins = self._store.joins(self._terms, records)
         return restored
 
     async def commit(self, group: Group) -> Committed:
@@ -74,6 +84,33 @@ class Journal:
         return await self._run(self._commit, group)
 
     def _commit(self, group: Group) -> Committed:
+        if self._joins is None:
+            return self._store.commit(group, self._export(group))
+        with self._store.transaction():
+            with self._store.told():
+                self._joins.settle(group)
+            return self._store.write(group, self._export(group))
+
+    async def complete_waiting(self) -> Counter[str]:
+        """At the end of a crawl: complete the records that still wait, without the pages they lack.
+
+        Gives what was counted. There are none unless the crawl was ended by a limit.
+        """
+        return await self._run(self._complete_waiting)
+
+    def _complete_waiting(self) -> Counter[str]:
+        counters: Counter[str] = Counter()
+        some = self._joins is not None
+        while some and self._joins is not None:
+            group = Group()
+            with self._store.transaction():
+                with self._store.told():
+                    some = self._joins.give_up(group)
+                self._store.write(group, self._export(group))
+            counters.update(group.counters)
+        return counters
+
+    def _export(self, group: Group) -> dict[str, Position]:
         positions: dict[str, Position] = {}
         found = [*group.items, *group.quarantined] if group.quarantined else group.items
         for export in self._exports:
@@ -81,7 +118,7 @@ class Journal:
             if items:
                 positions[export.name] = _guarded(export, lambda e=export, i=items: _write(e, i))  # type: ignore[misc]
                 group.counters[f"export:{export.name}"] += len(items)
-        return self._store.commit(group, positions)
+        return positions
 
     async def waiting(self, lane: str, after: tuple[int, int], limit: int) -> list[Entry]:
         """The next stored requests of a lane; see `Store.waiting`."""

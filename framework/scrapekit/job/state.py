@@ -10,12 +10,13 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from scrapekit.crawl.entries import Candidate, Committed, Entry, Group, LaneState, Restored, identity
+from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.tables import note, noted, open_tables, stuck
 from scrapekit.model import FAILURES, Outcome, Request, Verdict
 from scrapekit.report import Failure
@@ -97,18 +98,40 @@ class Store:
 
     def commit(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
         """Make a group durable in one transaction: all of it or none of it."""
-        try:
+        with self.transaction():
+            return self.write(group, positions)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What is done inside becomes durable at its end, all of it or none of it."""
+        with self.told():
             self._db.execute("BEGIN IMMEDIATE")
-            try:
-                committed = self._write(group, positions)
+        try:
+            yield
+            with self.told():
                 self._db.execute("COMMIT")
-            except BaseException:
-                if self._db.in_transaction:
+        except BaseException:
+            if self._db.in_transaction:
+                with suppress(sqlite3.DatabaseError):
                     self._db.execute("ROLLBACK")
-                raise
+            raise
+
+    @contextmanager
+    def told(self) -> Iterator[None]:
+        """Say what a failing store means for the person who runs the job: raises StuckError."""
+        try:
+            yield
         except sqlite3.DatabaseError as error:
             raise stuck(error, self.path) from error
-        return committed
+
+    def joins(self, terms: JoinTerms, records: int) -> Joins:
+        """The records that wait for other pages; *records* is how many the job holds already."""
+        return Joins(self._db, terms, records)
+
+    def write(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
+        """Note a group inside a transaction."""
+        with self.told():
+            return self._write(group, positions)
 
     def _write(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
         fresh, known = self._sift(group.new)
@@ -132,7 +155,7 @@ class Store:
             "UPDATE lane SET not_before = ? WHERE name = ?",
             [(moment, name) for name, moment in group.not_before.items()],
         )
-        return Committed(queued, len(known), verdicts)
+        return Committed(queued, len(known), verdicts, group.completed)
 
     def _sift(self, new: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
         """Which candidates are new, and which are known (in the store, or earlier in the group)."""

@@ -9,8 +9,9 @@ from pathlib import Path
 from time import time
 
 from scrapekit.errors import JobError, StuckError
+from scrapekit.job import joins
 
-FORMAT = 1
+FORMAT = 2
 """The version of the tables below; a store of another version is refused, never half-read."""
 
 _TABLES = """
@@ -78,7 +79,7 @@ def noted(db: sqlite3.Connection, key: str) -> str:
 def _create(db: sqlite3.Connection) -> None:
     # One transaction, which ends when the terms are noted: killed half-way, there is nothing, and
     # never tables of an unknown format.
-    db.executescript(f"BEGIN IMMEDIATE; {_TABLES}")
+    db.executescript(f"BEGIN IMMEDIATE; {_TABLES} {joins.TABLES}")
     note(db, "format", str(FORMAT))
 
 

@@ -43,6 +43,7 @@ def _details_of(item: ItemRule) -> Iterator[str]:
         field = waiting.pop()
         address = field.at
         while address is not None:
-            yield from (page for page in (address.page, *(link.page for link in address.links)) if page)
+            if address.page:
+                yield address.page
             address = address.after
         waiting += [*field.fields, *field.otherwise]

@@ -10,6 +10,7 @@ from scrapekit.options import Options
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.read_before import read_context, read_previous
 from scrapekit.recipe.read_contract import read_contract
+from scrapekit.recipe.read_joins import read_at, read_following, refuse_other_pages
 from scrapekit.recipe.read_pipe import read_pipe
 from scrapekit.recipe.read_selector import Found, Ground, attribute_list_hint, read_selector
 from scrapekit.recipe.read_source import (
@@ -28,8 +29,6 @@ TYPES = (
     "datetime", "url", "email", "price", "enum", "list", "object",
 )  # fmt: skip
 _SOURCES = (*SELECTORS, "template", "const", "fields", "context", "previous")
-_SOURCES_TO_COME = ("at",)
-_TO_COME = ("pages",)
 
 
 def read_fields(ground: Ground, node: Node | None, path: str) -> tuple[Field, ...]:
@@ -103,8 +102,8 @@ def _with_all(ground: Ground, field: Field, node: MapNode, path: str) -> Field |
 
 def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
     options = Options(node, ground.problems, path, mark=node.mark)
-    options.not_yet(*_SOURCES_TO_COME, *_TO_COME)
     source = _source(options)
+    at, ground = read_at(ground, options)
     found = _found(ground, options)
     each = read_rows(ground, options.node("each"), options.at("each"))
     inside = ground_in(ground, each)
@@ -132,6 +131,8 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
         context=before and before[0],
         previous=read_previous(options),
         contract=read_contract(options, kind),
+        at=at,
+        pages=read_following(ground, options),
     )
     _check(options, field, source)
     options.close()
@@ -150,7 +151,7 @@ def _source(options: Options) -> str:
     for key in written[1:]:
         hint = "what to try when the first gives nothing goes under else"
         options.problem(key, f'a field has one source: "{key}" stands beside "{written[0]}"', hint)
-    if not written and not any(key in options for key in _SOURCES_TO_COME):
+    if not written:
         options.problems.add(options.mark, options.path, f"a field needs one of {', '.join(_SOURCES)}")
     return written[0] if written else ""
 
@@ -182,6 +183,10 @@ def _otherwise(ground: Ground, options: Options, name: str) -> tuple[Field, ...]
 
 
 def _check(options: Options, field: Field, source: str) -> None:
+    refuse_other_pages(field.fields, options.problems, "inside another field")
+    refuse_other_pages(field.otherwise, options.problems, "among what is tried in its place")
+    if source in ("template", "const") and "pages" in options:
+        options.problem("pages", f'"pages" is about what is found on pages; this field has {source}')
     if source not in SELECTORS and source:
         for key in ("attr", "all", "nth", "then", "remove"):
             if key in options and (key, source) != ("attr", "context"):

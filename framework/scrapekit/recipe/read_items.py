@@ -13,17 +13,17 @@ from scrapekit.recipe.model import ItemRule
 from scrapekit.recipe.parallel import check_parallel
 from scrapekit.recipe.read_before import check_previous
 from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_joins import read_detail
 from scrapekit.recipe.read_relations import read_explode, read_joins, read_sort, read_span, read_unique
 from scrapekit.recipe.read_selector import Ground
 from scrapekit.recipe.read_source import ground_in, read_remove, read_rows
 
 ITEM_KEYS = (
     "each", "span", "fields", "explode", "join", "where", "unique", "sort", "limit", "key", "on_invalid",
-    "parallel_lists",
+    "parallel_lists", "detail",
 )  # fmt: skip
 """What stands beside ``item``, or under a kind of ``items``."""
 
-ITEM_TO_COME = ("detail",)
 _INVALID: tuple[Literal["drop", "keep", "quarantine", "fail"], ...] = ("drop", "keep", "quarantine", "fail")
 _KIND = re.compile(r"[^\W\d][\w-]*\Z")
 
@@ -58,7 +58,6 @@ def _several(ground: Ground, options: Options) -> Iterator[ItemRule]:
         at = ScalarNode(kind, node.key_mark(kind), kind)
         if _is_kind(ground, kind, at, path):
             own = Options(value, ground.problems, path, mark=node.key_mark(kind))
-            own.not_yet(*ITEM_TO_COME)
             yield replace(_item(ground, kind, own), remove=read_remove(ground, own))
             own.close()
 
@@ -75,6 +74,7 @@ def _item(ground: Ground, kind: str, options: Options) -> ItemRule:
     options.require("fields")
     each = read_rows(ground, options.node("each"), options.at("each"))
     fields = read_fields(ground_in(ground, each), options.node("fields"), options.at("fields"))
+    detail = read_detail(ground, options)
     rule = ItemRule(
         kind,
         options.path,
@@ -86,6 +86,7 @@ def _item(ground: Ground, kind: str, options: Options) -> ItemRule:
         explode=read_explode(options, fields),
         on_invalid=options.choice("on_invalid", _INVALID, "drop"),
         limit=options.integer("limit", least=1),
+        detail=detail,
         parallel_lists=options.flag("parallel_lists"),
     )
     return _related(ground, rule, options)
@@ -110,7 +111,8 @@ def _related(ground: Ground, rule: ItemRule, options: Options) -> ItemRule:
 
 def _key(options: Options, columns: Sequence[str]) -> str | None:
     name = options.text("key")
-    if name and name not in columns:
+    # What a detail adds is known when every page rule was read.
+    if name and name not in columns and "detail" not in options:
         options.problem("key", f'there is no field "{shown(name)}"', options.problems.near(name, columns))
         return None
     return name or None

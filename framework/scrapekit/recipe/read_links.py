@@ -13,6 +13,7 @@ from scrapekit.recipe.model import LinkRule, Pattern, Selector
 from scrapekit.recipe.model.languages import REGEX, TEXTS
 from scrapekit.recipe.patterns import read_patterns
 from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_joins import refuse_other_pages
 from scrapekit.recipe.read_request import read_shape
 from scrapekit.recipe.read_selector import Ground, read_selector
 from scrapekit.recipe.read_source import NODES, ground_in, read_rows, read_source, read_ways, sources_in
@@ -101,6 +102,7 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
         carry=read_fields(ground, options.node("carry"), options.at("carry")),
         shape=read_shape(options),
     )
+    refuse_other_pages(rule.carry, ground.problems, "in carry")
     options.close()
     return rule if rule.selector or rule.url else None
 

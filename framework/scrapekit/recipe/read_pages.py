@@ -6,7 +6,9 @@ from scrapekit.errors import Problems
 from scrapekit.node import MapNode, Node, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import ItemRule, PageRule
-from scrapekit.recipe.read_items import ITEM_KEYS, ITEM_TO_COME, read_items
+from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_items import ITEM_KEYS, read_items
+from scrapekit.recipe.read_joins import detail_pages, join_pages
 from scrapekit.recipe.read_links import read_links
 from scrapekit.recipe.read_paging import read_paginate
 from scrapekit.recipe.read_pipe import read_pipe
@@ -15,7 +17,7 @@ from scrapekit.recipe.read_responses import read_page_responses
 from scrapekit.recipe.read_selector import Ground
 from scrapekit.recipe.read_source import read_parser, read_remove
 
-_PAGE_TO_COME = ("detail", "login", "expect", *ITEM_TO_COME)
+_PAGE_TO_COME = ("login", "expect")
 # The engine reads robots.txt as a page of this name.
 _RESERVED = "robots.txt"
 
@@ -30,19 +32,23 @@ def read_pages(node: Node | None, problems: Problems) -> dict[str, PageRule]:
         problems.add(
             node.mark, "pages", "there are no page rules here", "write how each kind of page is read"
         )
-    rules = {name: _page(node, name, problems) for name in node.entries}
+    details = detail_pages(node)
+    rules = join_pages(
+        {name: _page(node, name, problems, name in details) for name in node.entries}, problems
+    )
     _check_keys(rules, problems)
     return rules
 
 
-def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
+def _page(pages: MapNode, name: str, problems: Problems, is_detail: bool) -> PageRule:
     mark = pages.key_mark(name)
     options = Options(pages.get(name), problems, f"pages.{name}", mark=mark)
     if name == _RESERVED:
         problems.add(mark, options.path, f'a page rule cannot be named "{_RESERVED}"')
-    options.not_yet(*dict.fromkeys(_PAGE_TO_COME))
+    options.not_yet(*_PAGE_TO_COME)
     parser, parser_options = read_parser(options, "html")
     ground = Ground(problems, parser)
+    is_part = is_detail and not any(key in options for key in ("item", "items"))
     rule = PageRule(
         name,
         options.path,
@@ -50,7 +56,8 @@ def _page(pages: MapNode, name: str, problems: Problems) -> PageRule:
         parser=parser,
         parser_mark=options.where("parser") if "parser" in options else None,
         parser_options=parser_options,
-        items=tuple(read_items(ground, options)),
+        items=() if is_part else tuple(read_items(ground, options)),
+        fields=read_fields(ground, options.node("fields"), options.at("fields")) if is_part else (),
         links=read_links(ground, options, pages.entries),
         paginate=read_paginate(ground, options),
         remove=read_remove(ground, options),

@@ -17,24 +17,30 @@ _PLACES = ("query", "form", "json", "header", "path")
 _UNTIL: tuple[Literal["empty", "repeat"], ...] = ("empty", "repeat")
 
 
-def read_paginate(ground: Ground, page: Options) -> Paginate | None:
-    """The paginator of a page rule; None when it has none or it has a problem."""
-    if "paginate" not in page:
+def read_paginate(
+    ground: Ground, page: Options, key: Literal["paginate", "pages"] = "paginate"
+) -> Paginate | None:
+    """The paginator under *key*; None when there is none or it has a problem.
+
+    Under ``pages``, where a value goes on over the pages that follow, its limit is called ``max``.
+    """
+    if key not in page:
         return None
-    node = page.node("paginate")
+    node = page.node(key)
+    most = "max_pages" if key == "paginate" else "max"
     if not isinstance(node, MapNode):
         assert node is not None
         hint = "a link to the following page is written { next: SELECTOR }"
-        page.problem("paginate", f"expected a mapping, found {describe(node)}", hint)
+        page.problem(key, f"expected a mapping, found {describe(node)}", hint)
         return None
-    options = page.section("paginate")
+    options = page.section(key)
     written = [kind for kind in KINDS if kind in options]
     for kind in written[1:]:
         message = f'pages are followed in one way: "{kind}" stands beside "{written[0]}"'
         options.problem(kind, message, "leave out one of the two")
     if not written:
-        options.problems.add(options.mark, options.path, f"paginate needs one of {', '.join(KINDS)}")
-        options.close(*KINDS, "max_pages", "until", "more", "in", "total")
+        options.problems.add(options.mark, options.path, f"{key} needs one of {', '.join(KINDS)}")
+        options.close(*KINDS, most, "until", "more", "in", "total")
         return None
     kind = written[0]
     own = _READERS[kind](ground, options)
@@ -42,7 +48,7 @@ def read_paginate(ground: Ground, page: Options) -> Paginate | None:
         # A window may be empty, and the one after it is not.
         "until": options.choice("until", _UNTIL, "repeat" if kind == "window" else "empty"),
         "more": _selector(ground, options, "more"),
-        "max_pages": options.integer("max_pages", least=1),
+        "max_pages": options.integer(most, least=1),
     }
     if place := options.choice("in", _PLACES):
         common["into"] = place

@@ -8,8 +8,6 @@ from scrapekit.recipe.tree import parse_tree
 
 TOP = "{}: x"
 PAGE = "pages: {{ p: {{ item: i, fields: {{ t: a }}, {}: x }} }}"
-ITEM = "pages: {{ p: {{ items: {{ i: {{ fields: {{ t: a }}, {}: x }} }} }} }}"
-FIELD = "pages: {{ p: {{ item: i, fields: {{ t: {{ css: a, {}: x }} }} }} }}"
 LINK = "pages: {{ p: {{ item: i, fields: {{ t: a }}, links: {{ p: {{ css: a, {}: x }} }} }} }}"
 PAGING = "pages: {{ p: {{ item: i, fields: {{ t: a }}, paginate: {{ {}: x }} }} }}"
 CRAWL = "crawl: {{ {}: x }}"
@@ -19,9 +17,7 @@ CASES = [
         (TOP, key)
         for key in ["auth", "tests", "seen"]
     ),
-    *((PAGE, key) for key in ["detail", "login"]),
-    *((ITEM, key) for key in ["detail"]),
-    *((FIELD, key) for key in ["at", "pages"]),
+    *((PAGE, key) for key in ["login"]),
     *((LINK, key) for key in ["rel", "unique", "nofollow"]),
     *((PAGING, key) for key in ["link_header", "next_url", "window"]),
     *((CRAWL, key) for key in ["sites", "budget"]),

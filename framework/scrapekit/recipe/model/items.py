@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from scrapekit.mark import Mark
 from scrapekit.node import ScalarNode
 from scrapekit.recipe.model.rows import Explode, InPageJoin, RowSpan, SortKey, Unique
 from scrapekit.recipe.model.values import Field, Selector
+
+if TYPE_CHECKING:
+    from scrapekit.recipe.model.joins import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,8 @@ class ItemRule:
     limit: int | None = None
     remove: tuple[Selector, ...] = ()
     """What is taken out of a copy of the page before this rule reads it."""
+    detail: Address | None = None
+    """The page whose fields complete the record; they stand among ``fields``, after its own."""
     span: RowSpan | None = None
     explode: tuple[Explode, ...] = ()
     joins: tuple[InPageJoin, ...] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, ScalarNode
-from scrapekit.recipe.model.pages import LinkRule, RequestShape
+from scrapekit.recipe.model.pages import RequestShape
 from scrapekit.recipe.model.values import Selector
 
 
@@ -31,5 +31,6 @@ class Address:
     after: Address | None = None
     page: str = ""
     """The page rule whose fields it gives, where it is a ``detail``."""
-    links: tuple[LinkRule, ...] = ()
-    """The links to follow on it: those of that page rule."""
+    page_mark: Mark | None = None
+    rule: str = ""
+    """The page rule that has a say in how it is taken: of a ``detail`` the one it names, else the field's."""

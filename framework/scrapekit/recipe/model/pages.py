@@ -134,6 +134,8 @@ class PageRule:
     parser_mark: Mark | None = None
     parser_options: MapNode | None = None
     items: tuple[ItemRule, ...] = ()
+    fields: tuple[Field, ...] = ()
+    """Fields that belong to no record of its own: it is the detail of others."""
     links: tuple[LinkRule, ...] = ()
     paginate: Paginate | None = None
     responses: tuple[ResponseRule | NamedResponses, ...] = ()

@@ -1,0 +1,107 @@
+"""The request for a further page of a record, from its address and what is known of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from typing import Any, TypeAlias
+
+from scrapekit.extract.draft import Draft
+from scrapekit.extract.joiner import PlaceStep
+from scrapekit.extract.known import Known
+from scrapekit.extract.params import as_param
+from scrapekit.extract.places import Place
+from scrapekit.extract.requests import Shape, compile_shape
+from scrapekit.extract.stages import Stages
+from scrapekit.extract.texts import compile_text
+from scrapekit.model import NOTHING, Request
+from scrapekit.web.late import marked, unsealed
+from scrapekit.web.url import canonical, resolve
+
+_Reference: TypeAlias = Callable[[Known], Any]
+
+
+def compile_place_step(draft: Draft, place: Place, stages: Stages) -> PlaceStep:
+    """How a place is asked for; *draft* is that of the page which its address stands on."""
+    address = place.address
+    if address is None:
+        return PlaceStep(place.number, place.after, place.name, frozenset(), _follow(place), follows=True)
+    inside = draft.with_items(stages.names)
+    shape = compile_shape(inside, address.shape, address.path)
+    reference = _linked(place)
+    if address.url is not None:
+        reference = _rendered(place, compile_text(inside, address.url, address.path).render)
+    needs = stages.of_places[place.number]
+    return PlaceStep(place.number, place.after, place.name, needs, _request(place, reference, shape))
+
+
+def _linked(place: Place) -> _Reference:
+    """The link that the page before holds."""
+    after, path = place.after, f"@{place.number}"
+
+    def reference(known: Known) -> Any:
+        page = known.pages[after]
+        return None if page is None else page["sources"][path]
+
+    return reference
+
+
+def _rendered(place: Place, render: Callable[[Mapping[str, Mapping[str, Any]]], Any]) -> _Reference:
+    after = place.after
+
+    def reference(known: Known) -> Any:
+        return render(known.reading(after).environment)
+
+    return reference
+
+
+def _request(place: Place, reference: _Reference, shape: Shape | None) -> Callable[[Known], Request | None]:
+    after, name = place.after, place.name
+
+    def request(known: Known) -> Request | None:
+        reading = known.reading(after)
+        own = known.reading(0).page.request
+        try:
+            url = _as_address(reading.document.base, reference(known))
+            if url is None:
+                return None
+            made = Request(url, name, depth=reading.page.request.depth + 1, priority=own.priority)
+            if shape is not None:
+                url, method, headers, body = shape(url, reading.environment)
+                made = replace(made, url=url, method=method, headers=headers, body=body)
+            return asking(marked(made))
+        except ValueError:
+            # A template that does not work on the values gives no address.
+            return None
+
+    return request
+
+
+def _as_address(base: str, reference: Any) -> str | None:
+    if reference is None or isinstance(reference, list | dict | bool):
+        return None
+    text = as_param(reference)
+    return resolve(base, text) if text else None
+
+
+def _follow(place: Place) -> Callable[[Known], Request | None]:
+    """The second page of a value, which was found when the first was read."""
+    find, name = _linked(place), place.name
+
+    def request(known: Known) -> Request | None:
+        text = find(known)
+        if text is None:
+            return None
+        return asking(replace(Request.from_json(text), page=name, carry=NOTHING, via=(), ask=""))
+
+    return request
+
+
+def asking(request: Request) -> Request:
+    """The request as a question: equal for equal requests to one place, whichever records ask."""
+    plain = unsealed(request) if request.late else request
+    state = (request.paging or NOTHING).get("key")
+    parts = (plain.page, plain.method, canonical(plain.url), plain.headers, plain.body, state)
+    key = blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    return replace(request, ask=key)
