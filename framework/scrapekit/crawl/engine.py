@@ -18,7 +18,7 @@ from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader, Read
 from scrapekit.crawl.politeness import Retry
-from scrapekit.crawl.session import SessionKeeper, first_of
+from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
 from scrapekit.model import NOTHING, Item, Outcome, Page, Request, Verdict
@@ -257,9 +257,8 @@ class Engine:
                 self._relay.host_paused(host=entry.lane, wait=decision.wait, reason=decision.reason)
 
     def _sent_again(self, session: SessionKeeper, entry: Entry, error: FetchError) -> bool:
-        """True where the session had gone, and the request, or the first of its redirects, is sent again."""
-        first = first_of(entry.request)
-        says = session.refused(error, entry.renewed) if first is not None else ""
+        """True where the session had gone, and the request is sent again."""
+        says = session.refused(error, entry.renewed)
         if not says:
             error.args = (f"{error} (also in a new session)",) if entry.renewed else error.args
             return False
@@ -267,10 +266,7 @@ class Engine:
         self.committer.group.counters["retries"] += 1
         if self._relay.request_retried is not None:
             self._relay.request_retried(request=entry.request, reason=str(error), wait=0.0)
-        if first is None or first is entry.request:
-            self.frontier.put_back(entry)
-        else:
-            self._settle(entry, self._admission.redirected(entry.request, first))
+        self.frontier.put_back(entry)
         return True
 
     def _settle(self, entry: Entry, outcome: Outcome) -> None:

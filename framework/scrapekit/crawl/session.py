@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Protocol
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request
-from scrapekit.web.late import marked
+from scrapekit.model import Page
 
 
 class SessionKeeper(Protocol):
@@ -23,16 +21,3 @@ class SessionKeeper(Protocol):
     def accepted(self, page: Page, before: bool) -> None:
         """Learn that a page came which nothing is wrong with."""
         ...
-
-
-def first_of(request: Request) -> Request | None:
-    """What to send again when a request was refused: it, or the one whose redirects led to it.
-
-    None where that was done once already: the site leads to its login whoever we are.
-    """
-    if not request.via:
-        return request
-    first = request.via[0]
-    if request.via.count(first) > 1:
-        return None
-    return marked(replace(request, url=first, via=(*request.via, request.url)))

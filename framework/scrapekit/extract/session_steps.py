@@ -10,6 +10,7 @@ from scrapekit.errors import PageError, Problems, UsageError
 from scrapekit.extract.checks import compile_patterns
 from scrapekit.extract.conditions import Answer, Holds, compile_conditions
 from scrapekit.extract.draft import Draft, Terms
+from scrapekit.extract.forms import compile_form
 from scrapekit.extract.late_names import in_request
 from scrapekit.extract.login_form import compile_fill_in
 from scrapekit.extract.objects import compile_one
@@ -44,6 +45,9 @@ def compile_session(terms: Terms, recipe: Recipe) -> SessionPlan | None:
     takes = {name: text for name, text in terms.late.get("vars", {}).items() if login and name in login.takes}
     scope = replace(terms, late={**late, "vars": takes} if takes else late)
     values = {var.name: _compile_var(scope, var, recipe.inputs) for var in recipe.vars}
+    for var in recipe.vars:
+        if login and var.name in login.takes:
+            terms.problems.add(var.mark, var.path, f'the login takes a value named "{var.name}", too')
     headers = _compile_headers(terms, recipe)
     if len(terms.problems) > before:
         return None
@@ -143,7 +147,7 @@ def _compile_login(terms: Terms, login: Login, inputs: Mapping[str, Any]) -> Log
         fill_in=fill_in,
         read=_compile_answer(draft, login, read, check=check is not None),
         check=check,
-        prove=_compile_proof(draft, login.check, read),
+        prove=_compile_proof(draft, login.check, read) if login.check else _compile_doubt(form_draft, login),
         takes=frozenset(field.name for field in login.take),
         expired=_among(login.expired),
         logged_out_at=lambda url: any(is_there(url) for is_there in places),
@@ -178,9 +182,22 @@ def _compile_answer(
     return read_answer
 
 
-def _compile_proof(draft: Draft, check: Check | None, read: Read) -> Callable[[Page], None] | None:
-    if check is None:
+def _compile_doubt(draft: Draft | None, login: Login) -> Callable[[Page], None] | None:
+    """Where nothing says how to tell: a form that is shown again did not let us in."""
+    if draft is None or login.form is None or login.fail:
         return None
+    find, read = compile_form(draft, login.form.selector, "login.form"), _reading(draft, {})
+
+    def doubt(page: Page) -> None:
+        reading = read(page).parsed
+        form = find(reading.document) if find is not None and reading is not None else None
+        if form is not None and form.has_password:
+            raise Refused(f"the answer shows the form again, {describe_status(page.status)}")
+
+    return doubt
+
+
+def _compile_proof(draft: Draft, check: Check, read: Read) -> Callable[[Page], None]:
     rule: ResponseRule | None = check.rule
     conditions = compile_conditions(draft, rule) if rule is not None else []
 

@@ -61,11 +61,11 @@ def read_login(top: Options) -> Login | None:
 
 
 def _call(options: Options, node: Node) -> Call | None:
-    for key in _OF_FORM:
-        if key in options:
-            options.problem(
-                key, f'"{key}" is about a form', 'add "page", the address of the page it stands on'
-            )
+    of_form = [key for key in _OF_FORM if options.node(key) is not None]
+    for key in of_form:
+        options.problem(key, f'"{key}" is about a form', 'add "page", the address of the page it stands on')
+    if of_form and "url" not in options:
+        return None
     if "url" not in options and isinstance(node, MapNode):
         message = "how does one log in?"
         options.problems.add(

@@ -154,7 +154,8 @@ def _rule(ground: Ground, node: Node, path: str) -> ResponseRule | None:
 def read_condition(ground: Ground, node: Node, path: str, *keys: str) -> ResponseRule | None:
     """A condition alone, short (as ``when``) or long; *keys* are what else stands in its mapping."""
     if isinstance(node, ScalarNode) and node.value is not None:
-        node = MapNode({"when": node}, node.mark, {"when": node.mark})
+        key = "when" if isinstance(node.value, str) else "status"
+        node = MapNode({key: node}, node.mark, {key: node.mark})
     if not isinstance(node, MapNode):
         message, hint = f"expected a condition, found {describe(node)}", "such as css:.error or status == 403"
         ground.problems.add(node.mark, path, message, hint)
@@ -209,9 +210,9 @@ def _verdict(options: Options) -> RuledVerdict | None:
 
 
 def _condition(ground: Ground, options: Options) -> tuple[ScalarNode | None, Found | None]:
-    written = [key for key in SELECTORS if key in options]
+    # Asked for one and all, so that a misspelt one is told what was meant.
+    written = [key for key in SELECTORS if options.node(key) is not None]
     for key in written[1:]:
-        options.node(key)
         options.problem(key, f'"{key}" stands beside "{written[0]}"', "make two rules of it")
     found = _selector(ground, options, written[0]) if written else None
     when = options.scalar("when", "a condition")

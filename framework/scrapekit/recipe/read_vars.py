@@ -56,6 +56,13 @@ def _var(section: Options, name: str, node: Node) -> Var | None:
 def _field(ground: Ground, options: Options, name: str, source: MapNode) -> Field | None:
     """What is read from the answer: a field's own keys beside the request's, or any field under ``from``."""
     short = options.node("from")
+    if short is None and not source.entries:
+        message, hint = (
+            "what is read from the answer?",
+            "such as jsonpath: $.token, css: SELECTOR, header: NAME",
+        )
+        options.problems.add(options.mark, options.path, message, hint)
+        return None
     if short is None:
         return read_field(ground, name, source, options.path)
     for key in source.entries:
