@@ -1,4 +1,4 @@
-"""A whole selector to one function: where it looks, what it finds, what is taken out, what is read further."""
+"""A whole selector to one function: where it looks, what it finds and takes out, what it reads further."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def read_where_found(found: Found, reads: tuple[str, ...], path: str) -> Read | 
 
 
 def compile_rows(draft: Draft, selector: Selector, path: str) -> Found | None:
-    """The selector of rows, and the draft in which what stands in a row is read; None where there is a problem."""
+    """The selector of rows, and the draft that reads what is in a row; None where there is a problem."""
     found = compile_find(draft, selector, path, first=False)
     if found is None:
         return None

@@ -51,6 +51,8 @@ class HtmlParser:
         *("jsonld", "microdata", "meta", "state"),
     )
 
+    markup: ClassVar = "html"
+
     def __init__(self, options: Options) -> None:
         options.close()
         self._planner = Planner()
@@ -82,7 +84,10 @@ class HtmlParser:
 
     def read(self, name: str) -> Read:
         """How to read a node: text, own_text, html, inner_html, record, or an attribute."""
-        return read_record(self._current) if name == "record" else html_read(name)
+        if name != "record":
+            return html_read(name)
+        self._current.wanted = True
+        return read_record(self._current)
 
     def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
         """A copy of *scope* without these elements; see `scrapekit.Parser`."""

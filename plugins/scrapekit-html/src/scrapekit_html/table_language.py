@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lxml import etree
@@ -12,7 +12,7 @@ from scrapekit import Read, Select, SelectorError
 from scrapekit_html.keys import glob, some
 from scrapekit_html.page_data import Current
 from scrapekit_html.reading import read_text
-from scrapekit_html.tables import Table
+from scrapekit_html.tables import Fits, Table
 
 _COLON = re.compile(r"\s*[:：]\s*\Z")
 _ROWS = frozenset({"thead", "tbody", "tfoot"})
@@ -48,7 +48,7 @@ def compile_column(selector: str, current: Current, *, first: bool) -> Select:
             return
         # Also in a row or cell: pages are laid out with tables in tables.
         for table in _tables(scope, current):
-            columns = _columns(table, fits)
+            columns = table.columns(fits)
             yield from dict.fromkeys(cell for at in table.rows for cell in _at(table, at, columns))
 
     return some(find, first=first)
@@ -99,7 +99,7 @@ def _named(names: Sequence[str], cells: Sequence[Any]) -> dict[str, str | None]:
     return found
 
 
-def _fits(selector: str) -> Callable[[str], bool]:
+def _fits(selector: str) -> Fits:
     """Whether a header has that name: in any case, its colon aside; ``*`` stands for anything.
 
     Of headers above one another (``Size / Width``) the last alone will do.
@@ -142,23 +142,19 @@ def _elements(scope: Any, *tags: str) -> Iterator[Any]:
     return iter((scope,) if scope.tag in tags else scope.iter(*tags))
 
 
-def _columns(table: Table, fits: Callable[[str], bool]) -> list[int]:
-    return [at for at, name in enumerate(table.names) if fits(name)]
-
-
 def _at(table: Table, at: int, columns: Sequence[int]) -> list[Any]:
     row = table.grid[at]
     cells = (row[column] for column in columns if column < len(row))
     return [cell for cell in dict.fromkeys(cells) if cell is not None]
 
 
-def _across(table: Table, at: int, cell: Any, fits: Callable[[str], bool]) -> list[Any]:
+def _across(table: Table, at: int, cell: Any, fits: Fits) -> list[Any]:
     """The cells of a row under that header; of a cell, itself where it stands there."""
-    found = _at(table, at, _columns(table, fits))
+    found = _at(table, at, table.columns(fits))
     return found if cell is None else [each for each in found if each is cell]
 
 
-def _beside(table: Table, at: int, cell: Any, fits: Callable[[str], bool]) -> list[Any]:
+def _beside(table: Table, at: int, cell: Any, fits: Fits) -> list[Any]:
     """The cells of a row, if that is its name; of a cell, those of its column in the row of that name."""
     if cell is not None:
         return list(_under(table, at, cell, fits))
@@ -166,7 +162,7 @@ def _beside(table: Table, at: int, cell: Any, fits: Callable[[str], bool]) -> li
     return cells if fits(label) else []
 
 
-def _labelled(element: Any, current: Current, fits: Callable[[str], bool]) -> Iterator[Any]:
+def _labelled(element: Any, current: Current, fits: Fits) -> Iterator[Any]:
     table = current.data.once("table", element, Table)
     for at in range(len(table.trs)):
         label, cells = table.label(at)
@@ -174,7 +170,7 @@ def _labelled(element: Any, current: Current, fits: Callable[[str], bool]) -> It
             yield from cells
 
 
-def _under(table: Table, at: int, cell: Any, fits: Callable[[str], bool]) -> Iterator[Any]:
+def _under(table: Table, at: int, cell: Any, fits: Fits) -> Iterator[Any]:
     column = table.grid[at].index(cell)
     for row in range(len(table.trs)):
         if column < len(table.grid[row]) and fits(table.label(row)[0]):
@@ -183,7 +179,7 @@ def _under(table: Table, at: int, cell: Any, fits: Callable[[str], bool]) -> Ite
                 yield found
 
 
-def _terms(element: Any, fits: Callable[[str], bool]) -> Iterator[Any]:
+def _terms(element: Any, fits: Fits) -> Iterator[Any]:
     """``<dt>Weight</dt><dd>5 kg</dd>``, each pair in a div of its own or not."""
     chosen = False
     for child in element.iter("dt", "dd"):

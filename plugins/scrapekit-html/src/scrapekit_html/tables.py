@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
 
 from scrapekit_html.reading import read_text
 
@@ -14,6 +14,10 @@ _MOST_CELLS = 500_000
 """Places of the grid; in a table with more, spans count as one."""
 
 _PARTS = ("thead", "tbody", "tfoot")
+
+
+Fits: TypeAlias = Callable[[str], bool]
+"""Whether a header is the one that is asked for."""
 
 
 class Table:
@@ -35,6 +39,8 @@ class Table:
         self.names = self._column_names()
         self.rows = [at for at in range(self.heads, len(self.trs)) if self._is_record(at)]
         self._row_of = {tr: at for at, tr in enumerate(self.trs)}
+        self._labels: dict[int, tuple[str, list[Any]]] = {}
+        self._columns: dict[Fits, list[int]] = {}
 
     def _count_heads(self) -> int:
         heads = sum(part == "thead" for part in self._parts)
@@ -77,6 +83,17 @@ class Table:
 
     def label(self, at: int) -> tuple[str, list[Any]]:
         """What a row is called, and the cells that say this of it: those after its ``th``, or its first."""
+        if at not in self._labels:
+            self._labels[at] = self._label(at)
+        return self._labels[at]
+
+    def columns(self, fits: Fits) -> list[int]:
+        """The columns whose header fits."""
+        if fits not in self._columns:
+            self._columns[fits] = [at for at, name in enumerate(self.names) if fits(name)]
+        return self._columns[fits]
+
+    def _label(self, at: int) -> tuple[str, list[Any]]:
         cells = self.cells(at)
         heads = 0
         while heads < len(cells) and cells[heads].tag == "th":
