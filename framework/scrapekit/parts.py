@@ -75,6 +75,11 @@ class Parser(Protocol):
 
     A parser may also have a method ``without(scope, nodes)``: a copy of the scope in which these nodes
     are gone, the scope itself staying as it is. Without it a recipe cannot say ``remove:``.
+
+    With a method ``places(root)`` a recipe can say ``context:``. It goes through a document once and gives
+    a function from a node to its place in the order in which nodes begin, a number; None for what has no
+    place there. With a method ``following(node)``, which gives the siblings after a node, nearest first,
+    it can say ``span:``.
     """
 
     languages: ClassVar[Sequence[str]]

@@ -54,6 +54,12 @@ pages:
         fields:
           FIELD: { css: a, then: { css: b, nobody: 1 }, type: { nobody: 1 }, nobody: 1 }
           ROWS: { fields: { x: b }, each: { css: li, nobody: 1 } }
+          BACK: { context: { css: h2, since: { css: h1, nobody: 1 }, nobody: 1 } }
+          LAST: { previous: { take: FIELD, nobody: 1 } }
+        span: { until: { css: hr, nobody: 1 }, nobody: 1 }
+        explode: { field: ROWS, nobody: 1 }
+        join: { NAME: { each: li, on: FIELD, fields: { FIELD: a }, nobody: 1 } }
+        sort: { by: FIELD, nobody: 1 }
         nobody: 1
     links:
       PAGE: { css: a, each: { css: li, nobody: 1 }, nobody: 1, graphql: { query: "{ a }", nobody: 1 } }
@@ -139,7 +145,17 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
     found["seeds.PAGE.each.VAR.dates"] = found.pop("seeds.DATED.each.VAR.dates")
     found["pages.PAGE.each"] = found.pop("pages.SINGLE.each")
     found["pages.PAGE.fields.FIELD.each"] = found.pop("pages.PAGE.items.KIND.fields.ROWS.each")
+    for name, other in (("context", "BACK"), ("previous", "LAST")):
+        known = found.pop(f"pages.PAGE.items.KIND.fields.{other}.{name}")
+        found[f"pages.PAGE.fields.FIELD.{name}"] = known
+    since = found.pop("pages.PAGE.items.KIND.fields.BACK.context.since")
+    found["pages.PAGE.fields.FIELD.context.since"] = since
+    found["pages.PAGE.span.until"] = found.pop("pages.PAGE.items.KIND.span.until")
+    related = ("span", "explode", "join.NAME", "sort")
+    found |= {f"pages.PAGE.{name}": found[f"pages.PAGE.items.KIND.{name}"] for name in related}
     for path in [path for path in found if ".items.KIND." in path]:
+        if path.removeprefix("pages.PAGE.items.KIND.") in related:
+            continue
         target = path.replace(".items.KIND", "")
         assert found.get(target, found[path]) == found[path]
         found[target] = found.pop(path)

@@ -8,7 +8,7 @@ from scrapekit.node import MapNode, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import Context, Field, Previous
 from scrapekit.recipe.read_selector import Found, Ground, read_selector
-from scrapekit.recipe.read_source import NODES, read_one, read_rows
+from scrapekit.recipe.read_source import NODES, read_one, read_rows, read_ways
 
 
 def read_context(ground: Ground, options: Options) -> tuple[Context, tuple[str, ...]] | None:
@@ -21,6 +21,7 @@ def read_context(ground: Ground, options: Options) -> tuple[Context, tuple[str, 
         long = options.section("context")
         since = read_rows(ground, long.node("since"), long.at("since"))
         found: Found | None = read_one(ground, long, NODES)
+        found = found and Found(found.selector, read_ways(long, found))
         long.close()
     else:
         found = read_selector(ground, node, options.at("context"))

@@ -17,7 +17,7 @@ from scrapekit.recipe.read_responses import read_page_responses
 from scrapekit.recipe.read_selector import Ground
 from scrapekit.recipe.read_source import read_parser, read_remove
 
-_PAGE_TO_COME = ("login", "expect")
+_PAGE_TO_COME = ("login",)
 # The engine reads robots.txt as a page of this name.
 _RESERVED = "robots.txt"
 

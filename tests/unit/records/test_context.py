@@ -21,12 +21,19 @@ def test_a_row_gets_the_nearest_heading_before_it(rule):
           day: { context: h2 }
           anchor: { context: h2@id }
           again: { context: h2, attr: id, pipe: [upper] }
+          inner: { context: { css: h2, attr: id } }
         """)
 
     records = shows.records(SHOWS)
 
     assert [record["day"] for record in records] == ["Monday", "Monday", "Tuesday", "Wednesday"]
-    assert records[2] == {"title": "Gamma", "day": "Tuesday", "anchor": "tue", "again": "TUE"}
+    assert records[2] == {
+        "title": "Gamma",
+        "day": "Tuesday",
+        "anchor": "tue",
+        "again": "TUE",
+        "inner": "tue",
+    }
 
 
 def test_an_element_around_the_row_begins_before_it(rule):

@@ -140,7 +140,6 @@ class PageRule:
     paginate: Paginate | None = None
     responses: tuple[ResponseRule | NamedResponses, ...] = ()
     """Which answers mean what, in order; in a whole recipe the named sets have been put in."""
-    expect_empty: bool = False
     remove: tuple[Selector, ...] = ()
     """What is taken out of a copy of the page before anything is read from it."""
     encoding: str = ""
