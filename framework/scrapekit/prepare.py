@@ -49,7 +49,7 @@ class Prepared:
         expected, where the records go.
         """
         recipe, settings = self.recipe, self.settings
-        expected = sorted((kind, expect.least, expect.most) for kind, expect in recipe.expect.items())
+        expected = sorted((kind, repr(expect)) for kind, expect in recipe.expect.items())
         wanted = [settings.limit, expected, sorted(recipe.expect_any), recipe.crawl.allow_failed]
         return json.dumps([recipe.fingerprint, sorted(export.name for export in self.plan.exports), *wanted])
 

@@ -394,6 +394,7 @@ async def test_an_acknowledgement_does_not_disturb_another_run_of_the_job(comman
         {"fresh": True},
         {"limit": 3},
         {"overrides": [("expect.book.min", "2")]},
+        {"overrides": [("expect.book.unique", "[title]")]},
         {"overrides": [("crawl.allow_failed", "0.5")]},
         {"overrides": [("crawl.depth", "9")]},
         {"outputs": ["elsewhere.jsonl"]},
