@@ -22,7 +22,7 @@ from scrapekit.mark import Mark
 from scrapekit.options import Options
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
-from scrapekit.recipe import read_export
+from scrapekit.recipe import read_export, read_vars
 from scrapekit.recipe.model import Recipe
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
@@ -75,6 +75,7 @@ http: { nobody: 1 }
 crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: { nobody: 1 } } }
 expect: { KIND: { nobody: 1 } }
 responses: { SET: [{ when: status == 200, nobody: 1 }] }
+login: { page: https://a.test/, nobody: 1 }
 nobody: 1
 """
 
@@ -134,6 +135,8 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
     found = dict(overhear(SECTIONS).sections)
     found["recipe"] = found.pop("")
     found["responses"] = found.pop("responses.SET[0]")
+    # What is a field's own is read by the fields.
+    found["vars.VAR"] = set(read_vars.OWN_KEYS)
     for name, other in (
         *(("page", "COUNTED"), ("offset", "OFFSET"), ("cursor", "CURSOR")),
         *(("next_url", "NEXT_URL"), ("total", "NEXT_URL"), ("window", "WINDOW")),

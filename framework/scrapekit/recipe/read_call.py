@@ -12,7 +12,7 @@ from scrapekit.recipe.model.session import Call, Reader
 from scrapekit.recipe.read_request import read_shape
 from scrapekit.recipe.read_seeds import check_address
 
-REQUEST = ("url", "method", "query", "headers", "form", "json", "body", "graphql", "encoding")
+REQUEST = ("url", "method", "query", "headers", "cookies", "form", "json", "body", "graphql", "encoding")
 """The keys that say what is sent, and where."""
 
 

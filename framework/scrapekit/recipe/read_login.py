@@ -79,7 +79,7 @@ def _form(options: Options) -> LoginForm | None:
     node = options.node("page")
     if node is None:
         return None
-    for key in ("url", "query", "json", "body", "graphql", "encoding"):
+    for key in ("url", "query", "cookies", "json", "body", "graphql", "encoding"):
         if key in options:
             hint = "the address to send it to is written submit: ADDRESS"
             options.problem(key, f'"{key}" stands beside "page", which makes this a form', hint)

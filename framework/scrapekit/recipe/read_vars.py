@@ -15,7 +15,8 @@ from scrapekit.recipe.read_responses import read_statuses
 from scrapekit.recipe.read_selector import Ground
 
 _NAME = re.compile(r"[^\W\d]\w*\Z")
-_OWN = (*REQUEST, "parser", "expires", "renew", "from")
+OWN_KEYS = (*REQUEST, "parser", "expires", "renew", "from")
+"""The keys beside those of the field that is read."""
 
 
 def read_vars(top: Options) -> tuple[Var, ...]:
@@ -39,7 +40,7 @@ def _var(section: Options, name: str, node: Node) -> Var | None:
         section.problems.add(node.mark, path, f"expected a mapping, found {describe(node)}", hint)
         return None
     options = Options(node, section.problems, path, mark=mark)
-    source = mapping_without(node, _OWN, node.mark)
+    source = mapping_without(node, OWN_KEYS, node.mark)
     reader = read_reader(options, (source, node.get("from")))
     call = read_call(options)
     expires, statuses = options.seconds("expires", 0), read_statuses(options, "renew")
