@@ -116,7 +116,7 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         joiners=joinery.joiners,
         _callbacks={
             **{name: callback for name, callback in callbacks.items() if callback is not None},
-            **{name: callback for each in drawn for name, callback in each.callbacks.items()},
+            **{name: minding_late(callback) for each in drawn for name, callback in each.callbacks.items()},
         },
         _seeds=drawn,
     )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from scrapekit.errors import FetchError, PageError, UsageError
 from scrapekit.extract.checks import Check, compile_check
 from scrapekit.extract.draft import Terms
+from scrapekit.extract.late_names import in_request, marking
 from scrapekit.extract.seed_requests import Begin, Make, compile_request
 from scrapekit.extract.texts import compile_text
 from scrapekit.extract.variables import combined
@@ -22,6 +23,7 @@ from scrapekit.sources.feed import read_feed
 from scrapekit.sources.moments import midnight, span_of
 from scrapekit.sources.sitemap import LARGEST, Listed, read_sitemap
 from scrapekit.web.body import Unpacker
+from scrapekit.web.late import mask
 from scrapekit.web.robots import read_robots
 from scrapekit.web.url import resolve, target_of
 
@@ -49,9 +51,9 @@ def compile_listing(
     """What asks for the document, and the page rule that reads it; None where there are problems."""
     before = len(terms.problems)
     variables = [each.name for each in seed.each]
-    address = compile_text(
-        replace(terms, names={**terms.names, "each": variables}), listing.url, f"{seed.path}.{listing.kind}"
-    )
+    there = in_request(replace(terms, names={**terms.names, "each": variables}))
+    address = compile_text(there, listing.url, f"{seed.path}.{listing.kind}")
+    mark = marking(terms, listing.url)
     names = [*NAMES[listing.kind], *variables]
     make = compile_request(replace(terms, names={**terms.names, "each": names}), seed, begin)
     for name in set(variables) & set(NAMES[listing.kind]):
@@ -73,8 +75,9 @@ def compile_listing(
             written = address.render({"inputs": inputs, "each": drawn})
             url = resolve("", str(written)) if written is not None else None
             if url is None:
-                raise UsageError(f'"{shown(written)}" is not an http(s) address')
-            yield reader.request(url, {"each": drawn, "level": 1, **bounds})
+                raise UsageError(f'"{shown(mask(str(written)))}" is not an http(s) address')
+            request = reader.request(url, {"each": drawn, "level": 1, **bounds})
+            yield request if mark is None else mark(request)
 
     return None if len(terms.problems) > before or listing.url.broken else (draw, reader.read)
 

@@ -33,12 +33,15 @@ def compile_shape(terms: Terms, shape: RequestShape, path: str) -> Shape | None:
     terms = in_request(terms)
     query = compile_tree(terms, shape.query, f"{path}.query") if shape.query else None
     headers = compile_tree(terms, shape.headers, f"{path}.headers") if shape.headers else None
+    cookies = compile_tree(terms, shape.cookies, f"{path}.cookies") if shape.cookies else None
     text, content_type = _body(terms, shape, path)
     in_query = text if shape.graphql is not None and shape.method == "GET" else None
     body = None if in_query is not None else text
     method = "POST" if shape.method == "GET" and body is not None else shape.method
     make = _encoder(shape, body)
     make_headers = _headers(headers.render if headers else None, content_type if body else "")
+    if cookies is not None:
+        make_headers = _with_cookies(make_headers, cookies.render)
     encoding = shape.encoding or "utf-8"
 
     def put(url: str, environment: Mapping[str, Mapping[str, Any]]) -> Sent:
@@ -119,6 +122,24 @@ def _headers(render: Render | None, content_type: str) -> Callable[[Mapping[str,
         if any(name.lower() == "content-type" for name, _ in named):
             return named
         return named + implied
+
+    return headers
+
+
+def _with_cookies(
+    make_headers: Callable[[Mapping[str, Any]], Headers], render: Render
+) -> Callable[[Mapping[str, Any]], Headers]:
+    """The headers with a Cookie (RFC 6265 4.2.1), behind one that stands among them already."""
+
+    def headers(environment: Mapping[str, Any]) -> Headers:
+        made = make_headers(environment)
+        cookies = [value for name, value in made if name.lower() == "cookie"]
+        for name, value in render(environment).items():
+            if value is not None:
+                # A semicolon would begin another cookie.
+                cookies.append(f"{name}={header_text(value).replace(';', '%3B')}")
+        kept = tuple(header for header in made if header[0].lower() != "cookie")
+        return (*kept, ("Cookie", "; ".join(cookies))) if cookies else kept
 
     return headers
 

@@ -1,4 +1,4 @@
-"""What is sent: ``method``, ``query``, ``headers`` and one kind of body."""
+"""What is sent: ``method``, ``query``, ``headers``, ``cookies`` and one kind of body."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def read_shape(options: Options) -> RequestShape:
         method=_method(options, bodies),
         query=read_parameters(options, "query"),
         headers=read_headers(options),
+        cookies=read_cookies(options),
         form=read_parameters(options, "form"),
         json=options.node("json"),
         body=options.scalar("body"),
@@ -92,6 +93,25 @@ def read_headers(options: Options) -> MapNode | None:
             options.problems.add(value.mark, path, f"expected text, found {describe(value)}")
         elif is_split(value):
             options.problems.add(value.mark, path, "a header's value is one line")
+    return node
+
+
+def read_cookies(options: Options) -> MapNode | None:
+    """The mapping of cookies' names to texts under ``cookies``."""
+    node = options.node("cookies")
+    if node is None:
+        return None
+    if not isinstance(node, MapNode):
+        options.problem("cookies", f"expected a mapping, found {describe(node)}", "write NAME: VALUE")
+        return None
+    for name, value in node.entries.items():
+        path = f"{options.at('cookies')}.{name}"
+        if not is_token(name):
+            options.problems.add(node.key_mark(name), path, f'no cookie is named "{shown(name)}"')
+        if not isinstance(value, ScalarNode):
+            options.problems.add(value.mark, path, f"expected text, found {describe(value)}")
+        elif is_split(value):
+            options.problems.add(value.mark, path, "a cookie's value is one line")
     return node
 
 

@@ -18,6 +18,9 @@ SECRET_PLACES = (("http", "headers"), ("http", "cookies"), ("http", "auth"))
 """The settings whose values may hold a secret; it is put in here, and sent to its own sites only."""
 
 _REQUEST_KEYS = frozenset({"url", "query", "headers", "cookies", "form", "json", "body", "graphql", "at"})
+_NO_REQUEST = frozenset({"carry", "each", "file", "column", "allow", "deny", "follow", "after", "before"})
+"""The settings of a seed that are not sent."""
+
 _REQUESTING = ("seeds", "pages", "login", "vars")
 """The sections that make requests: there a secret stays a template until the request is sent."""
 
@@ -34,8 +37,8 @@ def _may_hold_secrets(path: _Path) -> bool:
         return path[:2] in SECRET_PLACES
     if path[0] == "login":
         return path[1] in _REQUEST_KEYS | {"page", "fields", "submit", "check"}
-    if path[0] == "seeds" and not set(path) & {"carry", "each"}:
-        return True
+    if path[0] == "seeds":
+        return not set(path) & _NO_REQUEST
     # A field's own settings make no request, save for the page that it is read at.
     inner = path[2:]
     cut = max((at for at, key in enumerate(inner) if key in ("fields", "carry")), default=-1)

@@ -12,6 +12,7 @@ import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
@@ -138,9 +139,11 @@ def _body_encoder(request: Request) -> tuple[Callable[[str], str], str]:
 
 
 def forms_of(value: str) -> tuple[str, ...]:
-    """Every spelling in which *value* may be sent, the value itself first; none of the empty one."""
+    """Every spelling in which *value* may be sent or repeated, itself first; none of the empty one."""
     found = [value, quote(value, safe=""), quote(value), quote_plus(value)]
-    found += [json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]]
+    found += [json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1], escape(value)]
+    # An address inside another one, as in ``?return_to=``.
+    found += [quote(form, safe="") for form in found[1:4]]
     return tuple(dict.fromkeys(form for form in found if form))
 
 

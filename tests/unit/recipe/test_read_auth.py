@@ -26,6 +26,7 @@ def read(auth: str) -> tuple[Recipe, list[str]]:
 
 
 SECRET = Secret("s3cret-7", ("t",))
+BASE64 = "bWU6czNjcmV0LTc="
 
 
 @pytest.mark.parametrize(
@@ -117,4 +118,4 @@ def test_a_token_may_be_asked_for_in_the_clear_on_this_machine():
 def test_every_spelling_of_a_credential_is_masked():
     recipe, _ = read('{ basic: { user: me, password: "{{ inputs.t }}" } }')
 
-    assert set(recipe.secrets) == {"s3cret-7", "bWU6czNjcmV0LTc=", "bWU6czNjcmV0LTc%3D"}
+    assert set(recipe.secrets) == {"s3cret-7", BASE64, f"{BASE64[:-1]}%3D", f"{BASE64[:-1]}%253D"}

@@ -197,7 +197,8 @@ def _with_key(url: str, site: Site) -> str:
 def _own_headers(request: Request, site: Site) -> CIMultiDict[str]:
     headers = CIMultiDict(site.headers)
     for name, value in request.headers:
-        headers[name] = value
+        joined = name.lower() == "cookie" and name in headers
+        headers[name] = f"{headers[name]}; {value}" if joined else value
     return headers
 
 
