@@ -19,6 +19,7 @@ from scrapekit.crawl.politeness import (
     faster,
     slower,
 )
+from scrapekit.errors import Patience
 
 RNG = random.Random(1)
 
@@ -113,3 +114,30 @@ def test_a_host_is_never_slowed_beyond_a_minute():
         delay = slower(delay)
 
     assert delay == 60.0
+
+
+def test_a_recipe_may_say_how_long_one_page_waits_and_how_often():
+    error = FetchError("busy", retry=True, patience=Patience(wait=300.0, times=5))
+
+    assert decide(error, tries=5, retries=0) == Retry(300.0, False, "busy")
+    assert decide(error, tries=6, retries=9) == GiveUp(Verdict.FAILED, "busy (6 tries)")
+
+
+def test_a_recipe_may_let_the_whole_host_wait_or_the_page_alone():
+    alone = FetchError("busy", retry=True, retry_after=3.0, patience=Patience(whole_host=False))
+
+    assert decide(alone) == Retry(3.0, False, "busy")
+    assert decide(FetchError("busy", retry=True, patience=Patience(9.0, True))) == Retry(9.0, True, "busy")
+
+
+def test_a_wait_that_a_recipe_reads_from_the_answer_is_not_cut_short():
+    error = FetchError("busy", retry=True, throttled=True, patience=Patience(wait=600.0))
+
+    assert decide(error, throttles=1) == Retry(600.0, True, "busy")
+
+
+def test_a_host_that_asks_for_patience_may_ask_as_often_as_the_recipe_says():
+    error = FetchError("busy", retry=True, throttled=True, patience=Patience(wait=1.0, times=20))
+
+    assert decide(error, tries=20, throttles=MOST_THROTTLES + 5) == Retry(1.0, True, "busy")
+    assert decide(error, tries=21, throttles=1) == GiveUp(Verdict.FAILED, "busy (21 tries)")

@@ -111,7 +111,7 @@ def after_error(
         return _enough(error, tries)
     # 1. The host asked for patience: everyone waits, as long as it said (RFC 9110 10.2.3, RFC 6585 4).
     if error.throttled:
-        if throttles > MOST_THROTTLES:
+        if throttles > MOST_THROTTLES and patience.times is None:
             return GiveUp(Verdict.BLOCKED, f"{reason}; the host said so {throttles} times in a row")
         asked = error.retry_after if error.retry_after is not None else backoff(throttles, rng)
         wait = min(asked, LONGEST_PAUSE) if patience.wait is None else patience.wait
