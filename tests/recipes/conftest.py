@@ -4,32 +4,113 @@ from __future__ import annotations
 
 import asyncio
 import json
+import runpy
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, unquote
 
 import pytest
 
 
-class _Quiet(SimpleHTTPRequestHandler):
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as a recorded site sees it; header names are in lower case."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: str
+
+
+Answer: TypeAlias = tuple[int, Mapping[str, str], str]
+"""Status, headers, text."""
+
+Site: TypeAlias = Callable[[Asked], Answer | None]
+"""Answers what no file can; None leaves it to the files."""
+
+_ENDINGS = ("", ".html", ".json", ".xml", ".txt")
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves a folder's files, and before them what its site answers.
+
+    A file's name may hold a query after "@", and stands for its path without ending too:
+    ``teas@page=2.json`` is ``/teas?page=2``. A ``.head`` file beside it holds its headers.
+    """
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: Any, site: Site | None = None, **kwargs: Any) -> None:
+        self.site = site
+        super().__init__(*args, **kwargs)
+
     def log_message(self, format: str, *args: Any) -> None:
         pass
+
+    def do_GET(self) -> None:
+        answer = self.site(self._asked()) if self.site is not None else None
+        if answer is None:
+            self._file()
+            return
+        status, headers, text = answer
+        self._send(status, {"Content-Type": "text/html; charset=utf-8", **headers}, text.encode())
+
+    do_POST = do_GET
+
+    def _asked(self) -> Asked:
+        path, _, query = self.path.partition("?")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        return Asked(self.command, path, dict(parse_qsl(query)), headers, body)
+
+    def _file(self) -> None:
+        name = unquote(self.path).strip("/").replace("?", "@") or "index"
+        for ending in _ENDINGS:
+            path = Path(self.directory) / f"{name}{ending}"
+            if path.is_file():
+                head = path.with_name(f"{path.name}.head")
+                lines = head.read_text().splitlines() if head.is_file() else []
+                headers = dict(line.split(": ", 1) for line in lines)
+                self._send(200, {"Content-Type": self.guess_type(str(path)), **headers}, path.read_bytes())
+                return
+        self._send(404, {"Content-Type": "text/plain"}, b"no such page")
+
+    def _send(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
 
 @contextmanager
 def _served(folder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder))) as server:
+    """The folder ``site`` beside an ``answers.py``, if there is one, whose ``site(url)`` comes first."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+        site = _site(folder.parent / "answers.py", url)
+        server.RequestHandlerClass = partial(_Handler, directory=str(folder), site=site)  # type: ignore[assignment]
+        server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield url
         server.shutdown()
         thread.join()
+
+
+def _site(path: Path, url: str) -> Site | None:
+    if not path.is_file():
+        return None
+    made: Site = runpy.run_path(str(path))["site"](url)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
