@@ -55,7 +55,7 @@ def test_no_other_text_is_lost(pieces: list[str]):
     assert len("".join(copy.xpath(".//text()"))) == len(kept)
 
 
-@pytest.mark.parametrize(("between", "xpath"), [("<br>", ".//br"), ("<!-- c -->", ".//comment()")])
+@pytest.mark.parametrize(("between", "xpath"), [("<br>", "br"), ("<!-- c -->", "comment()")])
 def test_many_in_a_row_are_taken_out_in_time(between: str, xpath: str):
     start = time.process_time()
     copy = without(f"{between}some words" * 20_000, xpath)
