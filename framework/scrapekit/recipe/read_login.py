@@ -17,9 +17,9 @@ from scrapekit.recipe.read_call import (
     read_page_call,
     read_reader,
 )
+from scrapekit.recipe.read_condition import read_condition, read_statuses
 from scrapekit.recipe.read_fields import read_fields
 from scrapekit.recipe.read_request import read_headers, read_parameters
-from scrapekit.recipe.read_responses import read_condition, read_statuses
 from scrapekit.recipe.read_selector import Ground, read_selector
 from scrapekit.web.url import origin_of
 

@@ -10,8 +10,8 @@ from scrapekit.options import Options
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.model.session import Var
 from scrapekit.recipe.read_call import REQUEST, mapping_without, read_call, read_reader
+from scrapekit.recipe.read_condition import read_statuses
 from scrapekit.recipe.read_fields import read_field
-from scrapekit.recipe.read_responses import read_statuses
 from scrapekit.recipe.read_selector import Ground
 
 _NAME = re.compile(r"[^\W\d]\w*\Z")
