@@ -55,10 +55,12 @@ def test_no_other_text_is_lost(pieces: list[str]):
     assert len("".join(copy.xpath(".//text()"))) == len(kept)
 
 
-@pytest.mark.parametrize(("between", "xpath"), [("<br>", "br"), ("<!-- c -->", "comment()")])
-def test_many_in_a_row_are_taken_out_in_time(between: str, xpath: str):
-    start = time.process_time()
-    copy = without(f"{between}some words" * 20_000, xpath)
+@pytest.mark.parametrize(("between", "kind"), [("<br>", "br"), ("<!-- c -->", etree.Comment)])
+def test_many_in_a_row_are_taken_out_in_time(between: str, kind: Any):
+    parser = make_parser(HtmlParser)
+    root = parser.parse(make_page("<div>" + f"{between}some words" * 20_000, "text/html")).root
+    nodes, start = list(root.iter(kind)), time.process_time()
+    copy = parser.without(root, nodes)
 
     assert len("".join(copy.itertext())) == 200_000
     assert time.process_time() - start < 3
