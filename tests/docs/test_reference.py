@@ -74,6 +74,7 @@ pages:
 http: { nobody: 1 }
 crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: { nobody: 1 } } }
 expect: { KIND: { nobody: 1 } }
+tests: [{ nobody: 1 }]
 responses: { SET: [{ when: status == 200, nobody: 1 }] }
 login: { page: https://a.test/, nobody: 1 }
 nobody: 1
@@ -135,6 +136,7 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
     found = dict(overhear(SECTIONS).sections)
     found["recipe"] = found.pop("")
     found["responses"] = found.pop("responses.SET[0]")
+    found["tests"] = found.pop("tests[0]")
     # What is a field's own is read by the fields.
     found["vars.VAR"] = set(read_vars.OWN_KEYS)
     for name, other in (

@@ -27,11 +27,15 @@ def command(recipes: Sequence[Path], **choices: Any) -> int:
     # Not scrapekit.run, which brings the engine and the store.
     from scrapekit.prepare import RunSettings, prepare
 
-    return check(recipes, lambda recipe: prepare(RunSettings(recipe=recipe, **choices)))
+    return check(recipes, lambda recipe: prepare(RunSettings(recipe=recipe, **choices)), remarks)
 
 
-def check(recipes: Sequence[Path], prepare: Callable[[Path], Any]) -> int:
-    """Prepare each recipe and say how that went; the highest exit code."""
+def check(
+    recipes: Sequence[Path],
+    prepare: Callable[[Path], Any],
+    remarks: Callable[[Any], Sequence[str]] = lambda _: (),
+) -> int:
+    """Prepare each recipe and say how that went, and what is remarked on it; the highest exit code."""
     worst = ExitCode.COMPLETE
     for recipe in recipes:
         try:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 OWN: Mapping[str, tuple[str, str]] = {
     "run": ("scrapekit.cli.run", "Run a recipe, or go on where it was stopped."),
     "check": ("scrapekit.cli.check", "Check recipes without sending a request."),
+    "test": ("scrapekit.cli.test", "Hold recipes to their recorded pages."),
     "resolve": ("scrapekit.cli.resolve", "Print a recipe with all it extends and uses."),
     "plugins": ("scrapekit.cli.listing", "List every part and listener that is installed."),
     "demo": ("scrapekit.cli.demo", "Run a recipe against a small bookshop on this machine."),

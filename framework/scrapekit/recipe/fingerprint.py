@@ -10,7 +10,7 @@ from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
 from scrapekit.recipe.model import Export, FileSource, Seed
 from scrapekit.recipe.substitute import SecretText
 
-_LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect")
+_LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect", "tests")
 _PACE = ("concurrency", "per_host", "delay", "allow_failed", "order")
 _PATIENCE = ("timeout", "connect_timeout", "retries", "proxy")
 
@@ -18,7 +18,7 @@ _PATIENCE = ("timeout", "connect_timeout", "retries", "proxy")
 def fingerprint(tree: MapNode, inputs: Mapping[str, object], exports: Sequence[Export]) -> str:
     """32 hexadecimal digits that change when the recipe would yield other records, or write them otherwise.
 
-    *tree* has its inputs put in. Left out are the name, where exports go, what is expected, the
+    *tree* has its inputs put in. Left out are the name, where exports go, what is expected, tests, the
     pace and patience of requests, and every secret: a job can be resumed with another token.
     """
     data = {key: _data(node) for key, node in tree.entries.items() if key not in _LEFT_OUT}

@@ -38,6 +38,8 @@ def _leads_to(rule: PageRule) -> Iterator[str]:
 
 def _details_of(item: ItemRule) -> Iterator[str]:
     """The page rules that records of this kind are completed by."""
+    if item.detail is not None and item.detail.page:
+        yield item.detail.page
     waiting: list[Field] = list(item.fields)
     while waiting:
         field = waiting.pop()

@@ -25,11 +25,12 @@ from scrapekit.recipe.read_pipe import read_pipes
 from scrapekit.recipe.read_responses import put_in_responses
 from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.read_settings import read_crawl, read_http
+from scrapekit.recipe.read_tests import read_tests
 from scrapekit.recipe.read_vars import read_vars
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
 
-_TO_COME = ("auth", "tests", "seen", "meta")
+_TO_COME = ("auth", "seen", "meta")
 # Safe as a folder's name on every system, and in a terminal.
 _NAME = re.compile(r"[^\W_][\w. -]{0,79}(?<![. ])\Z")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
@@ -68,13 +69,15 @@ def read_recipe(
     options.require("seeds", "write where to start: seeds: https://...")
     pages = read_pages(options.node("pages"), problems)
     pages = put_in_responses(pages, options.node("responses"), problems, login="login" in options)
-    seeds = read_seeds(options.node("seeds"), pages, problems, Files(file, frozenset(inputs.values())))
+    files = Files(file, frozenset(inputs.values()))
+    seeds = read_seeds(options.node("seeds"), pages, problems, files)
+    tests = read_tests(options.node("tests"), pages, problems, files)
     recipe = _assemble(options, pages, seeds, given, _name(options, file), outputs)
     options.close("scrapekit", "inputs", "extends", "fragments")
     if not pages:
         return None
     print_of_tree = fingerprint(tree, given.values, recipe.exports)
-    return replace(recipe, file=file, fingerprint=with_files(print_of_tree, seeds))
+    return replace(recipe, file=file, tests=tests, fingerprint=with_files(print_of_tree, seeds))
 
 
 def _assemble(

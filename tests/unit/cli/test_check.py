@@ -62,6 +62,28 @@ def test_every_file_is_checked_though_one_is_wrong(capsys):
     )
 
 
+def test_a_page_rule_that_nothing_leads_to_is_a_warning(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("books.yaml").write_text(
+        "scrapekit: 1\n"
+        "seeds: { listing: https://books.example/ }\n"
+        "pages:\n"
+        "  listing: { item: book, each: li, fields: { title: a } }\n"
+        "  product: { item: book, fields: { title: h1 } }\n"
+    )
+
+    code = main(["check", "books.yaml"])
+
+    assert (code, capsys.readouterr().out) == (
+        0,
+        "books.yaml: 2 page rules, 1 record kind, exports out/books.jsonl: ok\n"
+        'warning: books.yaml:5:3: pages.product: no seed and no link leads to the page rule "product"\n'
+        "    5 |   product: { item: book, fields: { title: h1 } }\n"
+        "      |   ^^^^^^^\n"
+        "  hint: it is never used; a link to it is written links: { PAGE: SELECTOR }\n",
+    )
+
+
 def test_problems_left_out_are_counted(capsys):
     def prepare(recipe: Path) -> Any:
         source = SourceText.of("wide.yaml", "")

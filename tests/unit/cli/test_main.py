@@ -28,6 +28,8 @@ Options:
 Commands:
   run         Run a recipe, or go on where it was stopped.
   check       Check recipes without sending a request.
+  test        Hold recipes to their recorded pages.
+  resolve     Print a recipe with all it extends and uses.
   plugins     List every part and listener that is installed.
   demo        Run a recipe against a small bookshop on this machine.
   completion  Print a script that completes commands in your shell.

@@ -15,7 +15,7 @@ CRAWL = "crawl: {{ {}: x }}"
 CASES = [
     *(
         (TOP, key)
-        for key in ["auth", "tests", "seen"]
+        for key in ["auth", "seen"]
     ),
     *((PAGE, key) for key in ["login"]),
     *((LINK, key) for key in ["rel", "unique", "nofollow"]),

@@ -10,6 +10,7 @@ from scrapekit.recipe.model.auth import Auth, Bound, Secret
 from scrapekit.recipe.model.calendar import CalendarUnit, Day, Days, Span
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape, Window
+from scrapekit.recipe.model.recorded import RecordedPage
 from scrapekit.recipe.model.rows import (
     Context,
     Contract,
@@ -62,6 +63,7 @@ __all__ = [
     "Pattern",
     "Previous",
     "Recipe",
+    "RecordedPage",
     "RequestShape",
     "RowSpan",
     "Secret",

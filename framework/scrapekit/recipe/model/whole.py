@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scrapekit.recipe.model.auth import Bound
 from scrapekit.recipe.model.pages import PageRule
+from scrapekit.recipe.model.recorded import RecordedPage
 from scrapekit.recipe.model.seeds import Seed
 from scrapekit.recipe.model.session import Login, Var
 from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http
@@ -44,6 +45,7 @@ class Recipe:
     pipes: Mapping[str, NamedPipe] = field(default_factory=dict)
     login: Login | None = None
     vars: tuple[Var, ...] = ()
+    tests: tuple[RecordedPage, ...] = ()
 
     @property
     def unique(self) -> dict[str, tuple[str, ...]]:

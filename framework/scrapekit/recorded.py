@@ -1,0 +1,57 @@
+"""Holds a recipe to its ``tests``: a recorded page goes in, the records that come out are compared."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from scrapekit.errors import FetchError
+from scrapekit.model import FAILURES, Item, Page, Request
+from scrapekit.plan import Plan
+from scrapekit.recipe.model import RecordedPage
+from scrapekit.writing.strict_json import json_writer
+
+_write = json_writer()
+_NOWHERE = "https://recorded.invalid/"
+
+
+def differences(plan: Plan, test: RecordedPage) -> list[str]:
+    """What a recorded page gives otherwise than its test says, a sentence each; empty when all is the same.
+
+    Values are compared as JSON has them. Raises OSError when the file cannot be read.
+    """
+    url = test.url or next(iter(plan.seed_urls), _NOWHERE)
+    request = Request(url, test.page, carry=dict(test.carry))
+    outcome = plan.callback(test.page)(Page(request, url, test.status, test.headers, test.file.read_bytes()))
+    if isinstance(outcome, FetchError):
+        return [f"the page is none to read: {outcome}"]
+    if outcome.verdict in FAILURES:
+        return [f"the page failed: {outcome.reason}"]
+    items = [item for item in outcome.items if isinstance(item, Item)]
+    waiting = len(outcome.items) - len(items)
+    found = [f"{waiting} of its records need other pages, which a test does not ask for"] if waiting else []
+    for kind, expected in test.records.items():
+        found += _compare(kind, expected, [_as_json(item) for item in items if item.kind == kind])
+    return found
+
+
+def _as_json(item: Item) -> Mapping[str, object]:
+    values: Mapping[str, object] = json.loads(_write(item.fields))
+    return values
+
+
+def _compare(
+    kind: str, expected: Sequence[Mapping[str, object]], found: Sequence[Mapping[str, object]]
+) -> Iterator[str]:
+    for number, (wanted, given) in enumerate(zip(expected, found, strict=False), start=1):
+        for name, value in wanted.items():
+            if given[name] != value or isinstance(given[name], bool) != isinstance(value, bool):
+                yield f"{kind} {number}: {name} is {_shown(given[name])}, expected {_shown(value)}"
+    for number, wanted in enumerate(expected[len(found) :], start=len(found) + 1):
+        yield f"{kind} {number} is missing: {_shown(wanted)}"
+    for number, given in enumerate(found[len(expected) :], start=len(expected) + 1):
+        yield f"{kind} {number} is one too many: {_shown(given)}"
+
+
+def _shown(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
