@@ -2,18 +2,17 @@
 
 A folder beside this file, named like a recipe, records a site: ``site/`` holds its pages,
 ``expected.jsonl`` the records (``{site}`` stands for the address), ``overrides.txt`` what is set
-with ``--set``, ``answers.py`` what no file can answer: `conftest.Site`.
+with ``--set``, ``answers.py`` what no file can answer: `recorded_site.Site`.
 The bookshop needs no folder: the demo serves it, and its catalogue is the truth.
 """
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from recorded_site import in_order, records_in
 from scrapekit.demo.catalogue import books
 from scrapekit.demo.shop import BookShop
 
@@ -25,11 +24,6 @@ SERVED_BY_THE_DEMO = {"bookshop", "bookshop-api"}
 pytestmark = pytest.mark.slow
 
 
-def in_order(records: list[dict[str, Any]]) -> list[str]:
-    """Pages arrive in any order, so records are compared as sorted text."""
-    return sorted(json.dumps(record, ensure_ascii=False) for record in records)
-
-
 def test_every_recipe_has_pages_to_prove_itself_on():
     assert {recipe.stem for recipe in RECIPES.glob("*.yaml")} == SERVED_BY_THE_DEMO | set(RECORDED)
 
@@ -39,11 +33,11 @@ async def test_a_recipe_yields_what_its_recorded_pages_hold(name, served, run_re
     settings = HERE / name / "overrides.txt"
     overrides = settings.read_text(encoding="utf-8").split() if settings.is_file() else []
     with served(HERE / name / "site") as site:
-        ended = await run_recipe(RECIPES / f"{name}.yaml", site, overrides)
+        ended = await run_recipe(RECIPES / f"{name}.yaml", site.url, overrides)
 
-    expected = (HERE / name / "expected.jsonl").read_text(encoding="utf-8").replace("{site}", site)
+    expected = (HERE / name / "expected.jsonl").read_text(encoding="utf-8").replace("{site}", site.url)
     assert ended.status == 0, ended.printed
-    assert in_order(ended.records) == in_order([json.loads(line) for line in expected.splitlines()])
+    assert in_order(ended.records) == in_order(records_in(expected))
 
 
 async def test_the_bookshop_recipe_yields_the_catalogue(run_recipe):
