@@ -85,6 +85,9 @@ class Parser(Protocol):
     languages: ClassVar[Sequence[str]]
     """The selector languages it compiles; the first is the default of an unprefixed selector."""
 
+    # A parser of markup may have ``markup``, the name of the read that gives a node's markup: what a
+    # field reads by default when the first filter of its pipe takes html.
+
     def compile(self, selector: str, language: str, first: bool) -> Select:
         """Compile once a run. With *first* only the first match is wanted, and one is enough.
 
@@ -208,7 +211,8 @@ class Filter(Protocol):
                 mark = options.text("mark", "!")
                 return lambda value: value.upper() + mark
 
-    Types are the words ``text number bool date datetime list object any``. A filter maps over a
+    Types are the words ``text html number bool date datetime list object any``; ``html`` is text that
+    is markup: a field whose pipe begins with a filter that takes it reads markup. A filter maps over a
     list unless it takes one. It never receives an empty value (None, "", []) unless
     ``takes_empty``. With ``uses_page`` the function receives ``(value, context)``; where only some
     options need the page, the function that ``make`` returns has itself the attribute. Returning None

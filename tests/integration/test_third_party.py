@@ -155,4 +155,4 @@ def test_a_part_that_is_not_installed_says_what_to_install(environment, tmp_path
 
     assert result.returncode == 2
     assert 'no parser is called "html"' in result.stderr
-    assert "hint: install scrapekit-html, which brings it" in result.stderr
+    assert "hint: scrapekit-html brings it: pip install scrapekit-html" in result.stderr

@@ -217,9 +217,9 @@ def test_an_unknown_name_with_nothing_near_lists_what_is_known(site):
 def test_a_well_known_part_that_is_not_installed_says_what_to_install(site):
     assert refusal(site.plugins(), "parsers", "html") == (
         'no parser is called "html"',
-        "install scrapekit-html, which brings it",
+        "scrapekit-html brings it: pip install scrapekit-html",
     )
-    assert refusal(site.plugins(), "filters", "trim")[1] == "install scrapekit-filters, which brings it"
+    assert refusal(site.plugins(), "filters", "trim")[1] == "scrapekit-filters brings it: pip install scrapekit-filters"
 
 
 def test_the_hints_for_well_known_parts_name_who_really_brings_them():

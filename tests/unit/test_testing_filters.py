@@ -10,7 +10,7 @@ import pytest
 from scrapekit import Options, RecipeError
 from scrapekit.testing import check_filter, make_filter
 
-TYPES = "text, number, bool, date, datetime, list, object, any"
+TYPES = "text, html, number, bool, date, datetime, list, object, any"
 
 
 class Shout:

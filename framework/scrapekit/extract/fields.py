@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from scrapekit.extract.context import compile_context
 from scrapekit.extract.contracts import compile_contract
 from scrapekit.extract.draft import Draft
-from scrapekit.extract.pipes import Apply, Shape, compile_pipe
+from scrapekit.extract.pipes import Apply, Shape, begins_with_html, compile_pipe
 from scrapekit.extract.previous import compile_previous
 from scrapekit.extract.reading import InvalidField, ReadField, Reading, is_empty
+from scrapekit.extract.steps import last_step
 from scrapekit.extract.texts import (
     Text,
     compile_condition,
@@ -23,7 +24,7 @@ from scrapekit.extract.texts import (
 from scrapekit.extract.types import compile_type
 from scrapekit.extract.values import compile_value, read_nothing, type_of
 from scrapekit.parts import Scope
-from scrapekit.recipe.model import Field
+from scrapekit.recipe.model import Field, Selector, Step
 from scrapekit.regex import RegexTooSlow
 
 Nested = Callable[[Draft, Field], "Compiled"]
@@ -70,8 +71,10 @@ def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compile
     if field.fields:
         return nested(draft, field), Shape("object", many=field.each is not None)
     if field.selector is not None:
-        read = compile_value(draft, field.selector, field.reads, field.path, all=field.all, nth=field.nth)
-        return Compiled(read or read_nothing), Shape(type_of(draft, field.selector), field.all)
+        reads = field.reads or _markup(draft, field.selector, field.pipe)
+        read = compile_value(draft, field.selector, reads, field.path, all=field.all, nth=field.nth)
+        shape = type_of(draft, field.selector) if reads == field.reads else "html"
+        return Compiled(read or read_nothing), Shape(shape, field.all)
     if field.context is not None:
         return Compiled(compile_context(draft, field) or read_nothing), Shape("any")
     if field.previous is not None:
@@ -82,6 +85,13 @@ def _compile_source(draft: Draft, field: Field, nested: Nested) -> tuple[Compile
         return Compiled(_rendered(text_, field.path), _siblings(text_)), Shape("any")
     const = constant(None) if field.const is None else compile_tree(draft, field.const, field.path)
     return Compiled(_rendered(const, field.path), _siblings(const)), Shape("any")
+
+
+def _markup(draft: Draft, selector: Selector, pipe: Sequence[Step]) -> tuple[str, ...]:
+    """The read that gives a node's markup, where the parser has one and the pipe begins with it."""
+    name = getattr(draft.parser, "markup", "")
+    of_page = selector.then is None and last_step(draft, selector) in ("css", "xpath")
+    return (name,) if name and of_page and begins_with_html(draft, pipe) else ()
 
 
 def inherit(field: Field, other: Field) -> Field:

@@ -75,6 +75,18 @@ def make_filter(
     return Made(name, made.takes, made.gives, function, takes_empty, uses_page)
 
 
+def begins_with_html(terms: Terms, steps: Sequence[Step]) -> bool:
+    """Whether the first filter of the pipe takes html; False where it cannot be told."""
+    if not steps:
+        return False
+    if pipe := terms.pipes.get(steps[0].name):
+        return pipe[0].takes == "html"
+    try:
+        return bool(terms.plugins.load("filters", steps[0].name).takes == "html")
+    except (PluginError, AttributeError):
+        return False
+
+
 def compile_pipe(terms: Terms, steps: Sequence[Step], path: str, given: Shape) -> tuple[Apply | None, Shape]:
     """The pipe as one function (None when it has no steps), and what is known of what it gives."""
     applied: list[Apply] = []
@@ -114,6 +126,9 @@ def _connects(made: Made, given: Shape) -> bool:
         return True
     if made.takes == "list":
         return given.many or given.type == "list"
+    if (given.type, made.takes) in (("html", "text"), ("text", "html")):
+        # Markup is text, and a text of a JSON page or an attribute may be markup.
+        return True
     return given.type in (made.takes, "any", "list") or (given.type, made.takes) == ("datetime", "date")
 
 

@@ -29,6 +29,13 @@ _WELL_KNOWN = {
     ("parsers", "feed"): "scrapekit-feed",
     ("parsers", "csv"): "scrapekit-feed",
     ("parsers", "text"): "scrapekit-feed",
+    ("filters", "remove"): "scrapekit-html",
+    ("filters", "unwrap"): "scrapekit-html",
+    ("filters", "text"): "scrapekit-html",
+    ("filters", "html"): "scrapekit-html",
+    ("filters", "parse_html"): "scrapekit-html",
+    ("filters", "jsonpath"): "scrapekit-json",
+    ("filters", "markdown"): "scrapekit-markdown",
     ("exporters", "jsonl"): "scrapekit-files",
     ("exporters", "json"): "scrapekit-files",
     ("exporters", "ndjson"): "scrapekit-files",
@@ -194,7 +201,7 @@ class Plugins:
             "scrapekit-filters" if not known and kind == "filters" else ""
         )
         if brings:
-            return PluginError(message, hint=f"install {brings}, which brings it")
+            return PluginError(message, hint=f"{brings} brings it: pip install {brings}")
         hint = (
             did_you_mean(name, known)
             or "none is installed; scrapekit-framework[standard] brings the usual ones"

@@ -40,6 +40,7 @@ _ODD_SETTINGS = (
 )
 _KINDS: Mapping[str, Callable[[Any], bool]] = {
     "text": lambda value: isinstance(value, str),
+    "html": lambda value: isinstance(value, str),
     "number": lambda value: isinstance(value, int | float | Decimal) and not isinstance(value, bool),
     "bool": lambda value: isinstance(value, bool),
     "date": lambda value: isinstance(value, date) and not isinstance(value, datetime),
@@ -54,8 +55,8 @@ def make_filter(part: Any, options: str | None = None) -> Callable[[Any], Any]:
     """The function a filter makes for *options*, written as in a recipe after the filter's name.
 
     *part* is the object at the entry point: ``make_filter(split, '","')`` is the recipe's
-    ``split: ","``. A filter that uses the page gets one at `PAGE`, read at `TIME`. Raises RecipeError when the
-    filter refuses its options.
+    ``split: ","``. A filter that uses the page gets one at `PAGE`, read at `TIME`. Raises RecipeError
+    when the filter refuses its options.
     """
     made, problems = _make(part() if isinstance(part, type) else part, options)
     problems.raise_if_any()

@@ -98,6 +98,29 @@ TEXTS: Sequence[str] = (
     *_random_texts(),
 )
 
+MARKUP: Sequence[str] = (
+    *(
+        "<",
+        "<p",
+        "<p>a",
+        "</p>a</div>",
+        "<!--",
+        "<!DOCTYPE html><html><body>a",
+        "<b><i>a</b></i>",
+        "<script>1<2",
+    ),
+    *(
+        "<td>a",
+        "<tr><td>a</table>",
+        "<p " + "a " * _LONG + ">",
+        "<a href='",
+        "&lt;b&gt;",
+        "<b\x00>",
+        "<svg><p>",
+    ),
+    *("<div>" * _LONG, "<b>" * 300 + "a", "<p>a" * _LONG, "<![CDATA[a]]>", "<?php a ?>", "<textarea><p>"),
+)
+
 NUMBERS: Sequence[Any] = (
     *(0, -1, 7, 10**40, -(10**5000), 0.1, -0.0, 1e308, 5e-324, float("inf"), float("nan")),
     *(
@@ -142,6 +165,7 @@ LISTS: Sequence[Any] = (
 
 BY_TYPE: Mapping[str, Sequence[Any]] = {
     "text": TEXTS,
+    "html": (*TEXTS, *MARKUP),
     "number": NUMBERS,
     "bool": TRUTHS,
     "date": (*DATES, *MOMENTS),

@@ -1,6 +1,5 @@
 """Prices as shops of each country write them, and what is no price, or more than one."""
 
-
 from __future__ import annotations
 
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from importlib.metadata import entry_points
@@ -35,6 +35,17 @@ _ROOMS: Mapping[str, str] = {
     "data": "Any value",
     "tables": "Choosing",
     "codes": "Codes",
+}
+
+_ELSEWHERE: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "Markup": (
+        ("scrapekit_html", "scrapekit_markdown"),
+        """A field whose pipe begins with one of these reads the markup of what its selector finds, not its
+text: `{ css: .description, pipe: [{ remove: .ad }, markdown] }`. They come with `scrapekit-html`, `markdown`
+with [scrapekit-markdown](../plugins/scrapekit-markdown/README.md).
+""",
+    ),
+    "JSON": (("scrapekit_json",), "It comes with `scrapekit-json`.\n"),
 }
 
 _INTRODUCTION = """# Filters
@@ -102,11 +113,15 @@ takes longer than a second on a value is stopped, the field is empty, and the re
 
 def filters() -> dict[str, DeclaredFilter]:
     """Every filter of this distribution by its name, in alphabetical order."""
-    parts = {}
+    return {name: part for name, part in _published() if isinstance(part, DeclaredFilter)}
+
+
+def _published(*packages: str) -> Iterator[tuple[str, Any]]:
+    """The filters of these packages, of this one where none is named, in alphabetical order."""
     for point in sorted(entry_points(group="scrapekit.filters"), key=lambda point: point.name):
-        if point.value.startswith(__package__ + "."):
-            parts[point.name] = point.load()
-    return parts
+        if point.value.partition(":")[0].partition(".")[0] in (packages or (__package__,)):
+            part = point.load()
+            yield point.name, part() if isinstance(part, type) else part
 
 
 def render() -> str:
@@ -117,15 +132,19 @@ def render() -> str:
         inside = {name: part for name, part in parts.items() if part.room == room}
         pages.append(f"## {heading}\n\n{_NOTES[room]}" if room in _NOTES else f"## {heading}\n")
         pages += [_section(name, part) for name, part in inside.items()]
+    for heading, (packages, note) in _ELSEWHERE.items():
+        pages.append(f"## {heading}\n\n{note}")
+        pages += [_section(name, part) for name, part in _published(*packages)]
     return "\n".join(pages)
 
 
-def _section(name: str, part: DeclaredFilter) -> str:
+def _section(name: str, part: Any) -> str:
     about = inspect.cleandoc(part.__doc__ or "").replace("\n", " ")
-    notes = ", also empty values" * part.takes_empty + ", uses the page's address" * part.uses_page
+    takes_empty, uses_page = getattr(part, "takes_empty", False), getattr(part, "uses_page", False)
+    notes = ", also empty values" * takes_empty + ", uses the page's address" * uses_page
     lines = [f"### {name}", "", f"{about} *{part.takes} → {part.gives}{notes}*", ""]
     for option, meaning in part.options.items():
-        shown = f"**`{option}`**" if option == part.short else f"`{option}`"
+        shown = f"**`{option}`**" if option == getattr(part, "short", "") else f"`{option}`"
         lines.append(f"- {shown}: {meaning}")
     if part.options:
         lines.append("")

@@ -82,7 +82,14 @@ def read_own_text(node: Any) -> Any:
     return " ".join("".join(pieces).split())
 
 
-def _visible(top: Any) -> list[str]:
+def lines_of(node: Any) -> str:
+    """The visible text with a line for each block and after each line break, white space folded in them."""
+    # What the parser never leaves in a text: it is a control character.
+    lines = "".join(_visible(node, "\x1e")).split("\x1e")
+    return "\n".join(line for text in lines if (line := " ".join(text.split())))
+
+
+def _visible(top: Any, between: str = " ") -> list[str]:
     """The pieces of visible text below *top*; a stack of its own, since pages nest deeper than calls."""
     pieces = [top.text or ""]
     stack = [(iter(top), "")]
@@ -93,7 +100,7 @@ def _visible(top: Any) -> list[str]:
             if type(tag) is not str or tag in _HIDDEN:
                 pieces.append(child.tail or "")
                 continue
-            space = " " if tag in _BREAKS else ""
+            space = between if tag in _BREAKS else ""
             tail = space + (child.tail or "")
             pieces.append(space + (child.text or ""))
             if len(child):

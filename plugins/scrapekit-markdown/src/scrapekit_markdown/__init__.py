@@ -1,0 +1,1 @@
+"""The filter markdown: HTML as Markdown."""
