@@ -1,0 +1,76 @@
+"""Hard cases worked from end to end: the program, a recipe, a site with the faults that sites have.
+
+Each folder beside this file is one: ``recipe.yaml``, its site (``site/`` and ``answers.py``, as
+`recorded_site` serves them), and the files that the recipe must write, under ``expected``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from recorded_site import in_order, records_in
+
+HERE = Path(__file__).resolve().parent
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One run of a folder's recipe; ``sorted`` where the recipe says in which order records come."""
+
+    folder: str
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    expected: str = "expected"
+    sorted: bool = False
+
+    def __str__(self) -> str:
+        return self.folder if self.expected == "expected" else f"{self.folder}, {self.expected}"
+
+    def arguments(self, site: str) -> list[str]:
+        """What the command is given: the recipe, its inputs, and no pause on our own machine."""
+        inputs = {"site": site, **self.inputs}
+        given = [word for name, value in inputs.items() for word in ("-i", f"{name}={value}")]
+        return [str(HERE / self.folder / "recipe.yaml"), *given, "--set", "crawl.delay=0"]
+
+    def files(self, site: str) -> dict[str, str]:
+        """Name → text of the files that the recipe writes."""
+        files = (HERE / self.folder / self.expected).glob("*.jsonl")
+        return {path.name: path.read_text(encoding="utf-8").replace("{site}", site) for path in files}
+
+
+CASES = [
+    Case("catalogue-search", {"q": "meer"}),
+    Case(
+        "catalogue-search",
+        {"q": "meer", "category": "maps", "until": "1800", "order": "cheapest"},
+        "expected-narrowed",
+    ),
+    Case("catalogue-search", {"signed": "yes"}, "expected-new"),
+    Case("catalogue-search", {"q": "wüste"}, "expected-nothing"),
+]
+
+
+def test_every_folder_is_a_case():
+    assert {path.parent.name for path in HERE.glob("*/recipe.yaml")} == {case.folder for case in CASES}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+async def test_a_hard_case_yields_all_its_records(case, served, command):
+    with served(HERE / case.folder / "site") as site:
+        arguments = case.arguments(site.url)
+        checked, problems = await command.run("check", *arguments)
+        status, printed = await command.run("run", *arguments)
+
+    assert checked == 0, problems
+    assert status == 0, printed
+    for name, text in case.files(site.url).items():
+        records, expected = command.records(f"out/{name}"), records_in(text)
+        if case.sorted:
+            assert records == expected
+        else:
+            assert in_order(records) == in_order(expected)
