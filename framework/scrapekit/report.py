@@ -100,6 +100,13 @@ class Report:
     """Page rule and parser → the longest time in seconds that its callback held the loop."""
     listeners_off: Sequence[str] = ()
     """Listeners that failed and were switched off."""
+    pages: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Page rule → its requests: ``seen``, then by verdict, and those ``waiting``."""
+    joins: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Page of records made of several → how many requests were ``asked``, ``answered`` and ``failed``;
+    how often one was ``shared`` by a further record, or not asked (``unasked``)."""
+    records_waiting: int = 0
+    """Records that wait for another page."""
     told_again: bool = False
     """True when this is the report of a job that had ended before, of which nobody was told."""
 

@@ -185,8 +185,7 @@ def _assemble(
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
     frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
     frontier.restore(restored.lanes, now_unix=time())
-    wanted = [most for most in (prepared.settings.limit, crawl.budget.items) if most is not None]
-    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, min(wanted, default=None))
+    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, _most_records(prepared))
     engine = Engine(
         frontier=frontier,
         perform=performer.perform,
@@ -229,7 +228,14 @@ def _join_terms(prepared: Prepared) -> JoinTerms | None:
     plan, crawl = prepared.plan, prepared.recipe.crawl
     if not plan.joiners:
         return None
-    return JoinTerms(plan.joiners, plan.scope, crawl.order, crawl.depth, prepared.settings.limit)
+    most, tally = _most_records(prepared), compile_tally(prepared.recipe)
+    return JoinTerms(plan.joiners, plan.scope, crawl.order, crawl.depth, most, tally)
+
+
+def _most_records(prepared: Prepared) -> int | None:
+    """How many records are wanted; None: all there are."""
+    wanted = (prepared.settings.limit, prepared.recipe.crawl.budget.items)
+    return min((most for most in wanted if most is not None), default=None)
 
 
 async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained: bool, limit: str) -> None:

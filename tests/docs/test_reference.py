@@ -56,6 +56,8 @@ pages:
           ROWS: { fields: { x: b }, each: { css: li, nobody: 1 } }
           BACK: { context: { css: h2, since: { css: h1, nobody: 1 }, nobody: 1 } }
           LAST: { previous: { take: FIELD, nobody: 1 } }
+          AWAY: { css: a, at: { css: a, nobody: 1 }, pages: { next: a, total: 3, nobody: 1 } }
+        detail: { css: a, page: COUNTED, nobody: 1 }
         span: { until: { css: hr, nobody: 1 }, nobody: 1 }
         explode: { field: ROWS, nobody: 1 }
         join: { NAME: { each: li, on: FIELD, fields: { FIELD: a }, nobody: 1 } }
@@ -150,13 +152,13 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
     found["seeds.PAGE.each.VAR.dates"] = found.pop("seeds.DATED.each.VAR.dates")
     found["pages.PAGE.each"] = found.pop("pages.SINGLE.each")
     found["pages.PAGE.fields.FIELD.each"] = found.pop("pages.PAGE.items.KIND.fields.ROWS.each")
-    for name, other in (("context", "BACK"), ("previous", "LAST")):
+    for name, other in (("context", "BACK"), ("previous", "LAST"), ("at", "AWAY"), ("pages", "AWAY")):
         known = found.pop(f"pages.PAGE.items.KIND.fields.{other}.{name}")
         found[f"pages.PAGE.fields.FIELD.{name}"] = known
     since = found.pop("pages.PAGE.items.KIND.fields.BACK.context.since")
     found["pages.PAGE.fields.FIELD.context.since"] = since
     found["pages.PAGE.span.until"] = found.pop("pages.PAGE.items.KIND.span.until")
-    related = ("span", "explode", "join.NAME", "sort")
+    related = ("span", "explode", "join.NAME", "sort", "detail")
     found |= {f"pages.PAGE.{name}": found[f"pages.PAGE.items.KIND.{name}"] for name in related}
     for path in [path for path in found if ".items.KIND." in path]:
         if path.removeprefix("pages.PAGE.items.KIND.") in related:
@@ -285,7 +287,7 @@ def read_plainly() -> Recipe:
 
 
 _CALLED = {"else": "otherwise", "in": "into", "min": "least", "max": "most"}
-OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR", "NEXT_URL", "WINDOW"}
+OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR", "NEXT_URL", "WINDOW", "AWAY"}
 """Names in the probe for a second section of a kind."""
 
 # Written in the recipe above, so what is read is no default.

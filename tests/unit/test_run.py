@@ -142,6 +142,7 @@ async def test_a_complete_run_reports_all_it_did(command, site):
         seen=5,
         waiting=0,
         verdicts={"ok": 4, "failed": 1},
+        pages={"listing": {"seen": 1, "ok": 1}, "book": {"seen": 4, "ok": 3, "failed": 1}},
         records={"book": 3},
         retries=0,
         bytes=0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scrapekit.cli.words import columns, counted, duration, printable, short_path, size
@@ -30,6 +30,7 @@ def summarize(report: Report, command: str = "") -> str:
         [_headline(report)],
         list(_pages(report)),
         list(_records(report)),
+        list(_joins(report)),
         list(_files(report.exports)),
         list(_quarantine(report.quarantine)),
         list(_failures(report)),
@@ -65,6 +66,26 @@ def _records(report: Report) -> Iterator[str]:
         yield "records"
         rows = [(kind, f"{number:,}") for kind, number in report.records.items()]
         yield from columns(rows, right=(1,), indent="  ")
+
+
+def _joins(report: Report) -> Iterator[str]:
+    """The further pages that records were made of: parents and children, and what is missing."""
+    if report.joins:
+        yield "pages of records"
+        yield from columns([(name, _in_words(counts)) for name, counts in report.joins.items()], indent="  ")
+    if report.records_waiting:
+        yield f"  {counted(report.records_waiting, 'record')} still waiting for a page"
+
+
+def _in_words(counts: Mapping[str, int]) -> str:
+    names = {
+        "asked": "asked",
+        "answered": "answered",
+        "failed": "failed",
+        "shared": "shared",
+        "unasked": "not asked",
+    }
+    return ", ".join(f"{counts[key]:,} {words}" for key, words in names.items() if counts.get(key))
 
 
 def _files(exports: Sequence[ExportReport]) -> Iterator[str]:

@@ -75,7 +75,7 @@ class Admission:
         for note, count in outcome.notes.items():
             group.counters[f"note:{note}"] += count
         # Only what a paginator asked for is counted: sitemaps have a state too, but no number.
-        if outcome.verdict in FAILURES and "n" in (entry.request.paging or ()):
+        if outcome.verdict in FAILURES and "n" in (entry.request.paging or ()) and not entry.request.ask:
             group.counters[f"note:{CUT_SHORT}"] += 1
         if outcome.verdict is Verdict.REDIRECTED:
             self._take_hop(group, entry, outcome.requests[0])

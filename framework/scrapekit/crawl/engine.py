@@ -317,6 +317,8 @@ class Engine:
     def _completed(self, request: Request, items: Sequence[Item]) -> None:
         """Records that waited are complete, and durable."""
         self._admission.completed(len(items))
+        if self._spending is not None:
+            self._spend(self._spending.completed(len(items)))
         if items and self._relay.items_kept is not None:
             self._relay.items_kept(request=request, items=items)
         if self._admission.limit_reached:

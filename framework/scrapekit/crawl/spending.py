@@ -48,6 +48,11 @@ class Spending:
         self._errors += outcome.verdict in FAILURES
         return self._judge()
 
+    def completed(self, records: int) -> str:
+        """So many records were completed that other pages had begun."""
+        self._items += records
+        return self._judge()
+
     def out_of_time(self) -> str:
         """The time is over."""
         return self._say("time", f"{self._budget.time:g} s")

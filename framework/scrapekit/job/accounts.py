@@ -183,6 +183,9 @@ class Accounts:
             broken=self.broken() if end in ("complete", "broken contract") else [],
             slow_callbacks={rule: round(held, 3) for rule, held in self._engine.slow.items()},
             listeners_off=list(listeners_off),
+            pages=_pages(counters),
+            joins=_by_rule(counters, "join:"),
+            records_waiting=counters["joined:begun"] - counters["joined:ended"],
         )
 
 
@@ -192,6 +195,25 @@ async def _failures(journal: Journal) -> Sequence[Failure]:
     except StuckError:
         # The store is what the run got stuck on; the report says so already.
         return ()
+
+
+def _by_rule(counters: Mapping[str, int], prefix: str) -> dict[str, dict[str, int]]:
+    """Counters named ``prefix what:rule``, by rule."""
+    found: dict[str, dict[str, int]] = {}
+    for name, count in named(counters, prefix).items():
+        what, _, rule = name.partition(":")
+        found.setdefault(rule, {})[what] = count
+    return found
+
+
+def _pages(counters: Mapping[str, int]) -> dict[str, dict[str, int]]:
+    """Page rule → its requests, which add up: seen = those of each verdict + waiting."""
+    found = {}
+    for rule, counts in _by_rule(counters, "page:").items():
+        seen = counts.pop("seen", 0)
+        waiting = seen - sum(counts.values())
+        found[rule] = {"seen": seen, **counts} | ({"waiting": waiting} if waiting else {})
+    return found
 
 
 def _duplicates(counters: Counter[str]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -48,6 +48,8 @@ class JoinTerms:
     order: str = "breadth"
     depth: int | None = None
     limit: int | None = None
+    tally: Callable[[Group, Sequence[Item]], None] | None = None
+    """Counts what contracts over the whole job ask for."""
 
 
 class Joins:
@@ -213,6 +215,9 @@ class Joins:
             group.counters[f"note:{note}"] += count
         if step.fault:
             group.counters["joined:lost"] += 1
+        group.quarantined.extend(step.quarantined)
+        if self._terms.tally is not None:
+            self._terms.tally(group, step.items)
         if step.items:
             group.completed.append((request, step.items))
             group.items.extend(step.items)

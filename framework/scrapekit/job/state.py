@@ -136,8 +136,11 @@ class Store:
     def _write(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
         fresh, known = self._sift(group.new)
         queued = self._enqueue(fresh)
-        verdicts = self._settle(group.done, {id(c.hop_of) for c in known if c.hop_of is not None})
         counters = group.counters
+        duplicates = {id(c.hop_of) for c in known if c.hop_of is not None}
+        verdicts = self._settle(group.done, duplicates, counters)
+        for entry in queued:
+            counters[f"page:seen:{entry.request.page}"] += 1
         counters["seen"] += len(queued)
         counters["seeds"] += group.seeds
         if group.values:
@@ -199,12 +202,16 @@ class Store:
             self._lanes[name] = cursor.fetchone()[0]
         return self._lanes[name]
 
-    def _settle(self, done: Sequence[tuple[Entry, Outcome]], duplicates: set[int]) -> Counter[str]:
+    def _settle(
+        self, done: Sequence[tuple[Entry, Outcome]], duplicates: set[int], counters: Counter[str]
+    ) -> Counter[str]:
+        """Note how requests ended; *counters* get each verdict by page rule."""
         verdicts: Counter[str] = Counter()
         rows, marks, failures = [], [], []
         for entry, outcome in done:
             verdict = Verdict.DUPLICATE if id(entry) in duplicates else outcome.verdict
             verdicts[verdict.value] += 1
+            counters[f"page:{verdict.value}:{entry.request.page}"] += 1
             rows.append((self._lane(entry.lane), entry.rank, entry.seq))
             marks.append((_CODES[verdict], entry.fp))
             if verdict in FAILURES or verdict in (Verdict.ROBOTS, Verdict.OUT_OF_SCOPE, Verdict.DROPPED):

@@ -152,8 +152,10 @@ def _with_parser(fields: tuple[Field, ...], rule: PageRule) -> tuple[Field, ...]
 
 
 def _parsed(field: Field, rule: PageRule) -> Field:
-    if field.at is None or field.at.parser:
+    if field.at is None:
         return field
+    if field.at.parser:
+        return replace(field, at=replace(field.at, rule=rule.name))
     return replace(field, at=replace(field.at, **_read_by(rule)))
 
 
