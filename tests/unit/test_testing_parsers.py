@@ -210,6 +210,42 @@ def test_what_is_removed_is_gone_from_a_copy_alone():
     assert complaint(RemovesNothing) == 'what is removed is gone from a copy: "a" still finds 2'
 
 
+class PlacedWords(WordNodes):
+    def places(self, root: Any) -> Callable[[Any], int | None]:
+        known = {word: place for place, word in enumerate(root)}
+        self.root = root
+        return known.get
+
+    def following(self, node: Any) -> Sequence[Any]:
+        return self.root[self.root.index(node) + 1 :] if isinstance(node, Word) else []
+
+
+class PlacedBackwards(PlacedWords):
+    def places(self, root: Any) -> Callable[[Any], int | None]:
+        return super().places(root[::-1])
+
+    following = None  # type: ignore[assignment]
+
+
+class FollowsItself(PlacedWords):
+    def following(self, node: Any) -> Sequence[Any]:
+        return [node] if isinstance(node, Word) else []
+
+
+class PlacesTexts(PlacedWords):
+    def places(self, root: Any) -> Callable[[Any], int | None]:
+        return lambda node: 0
+
+
+def test_nodes_have_an_order_where_a_parser_says_so():
+    check(PlacedWords)
+    assert complaint(PlacesTexts) == "a text has no place: one was placed at 0"
+    assert complaint(PlacedBackwards) == (
+        'nodes have places in the order of the document: what "a" finds has the places [2, 0]'
+    )
+    assert complaint(FollowsItself) == 'what follows a node comes after it: a node of "a" follows itself'
+
+
 def test_a_page_may_be_refused():
     class OnlyText(WordsParser):
         def parse(self, page: Page) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
@@ -19,17 +19,35 @@ def fingerprint(tree: MapNode, inputs: Mapping[str, object], exports: Sequence[E
     """32 hexadecimal digits that change when the recipe would yield other records, or write them otherwise.
 
     *tree* has its inputs put in. Left out are the name, where exports go, what is expected, tests, the
-    pace and patience of requests, and every secret: a job can be resumed with another token.
+    pace and patience of requests, and every secret: a job can be resumed with another token. What is
+    counted for ``expect`` is in: half a job's counts are worth nothing.
     """
     data = {key: _data(node) for key, node in tree.entries.items() if key not in _LEFT_OUT}
     for section, keys in (("crawl", _PACE), ("http", _PATIENCE)):
         if isinstance(settings := data.get(section), dict):
             data[section] = {key: value for key, value in settings.items() if key not in keys}
     data = {key: value for key, value in data.items() if value not in ({}, None)}
+    if counted := sorted(_counted(tree.get("expect"))):
+        data["counted"] = counted
     data["inputs"] = inputs
     data["export"] = [_export(export) for export in exports]
     text = json.dumps(data, sort_keys=True, ensure_ascii=True, default=str)
     return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _counted(node: Node | None, path: str = "") -> Iterator[str]:
+    """The fields whose coverage or uniqueness is expected, with their place."""
+    match node:
+        case MapNode() if path.endswith(".coverage"):
+            yield from (f"{path}.{name}" for name in node.entries)
+        case MapNode():
+            for key, value in node.entries.items():
+                yield from _counted(value, f"{path}.{key}")
+        case ListNode():
+            for item in node.items:
+                yield from _counted(item, path)
+        case ScalarNode() if path.endswith(".unique"):
+            yield f"{path}.{node.text}"
 
 
 def with_files(text: str, seeds: Iterable[Seed]) -> str:

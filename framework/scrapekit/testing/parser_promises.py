@@ -9,6 +9,10 @@ from typing import Any
 
 from scrapekit.errors import PageError, RecipeError, SelectorError
 from scrapekit.parts import Document, Parser, Select
+from scrapekit.testing.order_promises import (
+    nodes_have_places_in_the_order_of_the_document,
+    what_follows_a_node_comes_after_it,
+)
 from scrapekit.testing.parser_trial import ParserTrial, make_page, make_with_problems, spelled, values_of
 from scrapekit.testing.trial import demand
 
@@ -230,6 +234,8 @@ PROMISES: Sequence[Callable[[ParserTrial], None]] = (
     _with_first_the_first_match_is_given,
     _selecting_changes_nothing,
     _what_is_removed_is_gone_from_a_copy_alone,
+    nodes_have_places_in_the_order_of_the_document,
+    what_follows_a_node_comes_after_it,
     _a_wrong_selector_is_refused_with_its_place,
     _any_text_compiles_or_is_refused,
     _texts_and_numbers_are_read_as_they_are,

@@ -162,6 +162,16 @@ def test_what_is_quarantined_says_where_it_was_and_what_was_read(rule):
     }
 
 
+def test_what_is_counted_for_a_whole_job_is_no_matter_of_half_a_job(rule):
+    def fingerprint(expect):
+        return rule("item: it\neach: p\nfields: { name: b }", f"expect: {expect}").plan.recipe.fingerprint
+
+    assert fingerprint("{ it: 5 }") == fingerprint("{ it: { max: 7 } }")
+    assert fingerprint("{ coverage: { name: 5% } }") == fingerprint("{ coverage: { name: 9% } }")
+    different = ["{ it: 5 }", "{ it: { unique: name } }", "{ it: { coverage: { name: 5% } } }"]
+    assert len({fingerprint(expect) for expect in different}) == 3
+
+
 def test_expectations_name_fields_that_are_there(rule):
     fields = "item: it\neach: p\nfields: { name: b, size: i }"
     right = rule(fields, "expect: { coverage: { name: 95%, size: 0.5 }, unique: [name] }")

@@ -194,6 +194,22 @@ def test_a_list_that_needs_what_its_entries_give_is_a_circle(rule):
     ]
 
 
+def test_the_record_before_is_one_whose_lists_are_whole(rule):
+    late = rule("""
+        item: variant
+        each: .product
+        explode: variants
+        fields:
+          variants: { each: .variant, fields: { size: b } }
+          title: "{{ item.size }}"
+          before: { previous: title }
+        """)
+
+    assert late.complaints == [
+        'pages.one.fields.before.previous: "previous" is about rows, whose lists are not exploded yet'
+    ]
+
+
 def test_lists_that_need_one_another_are_taken_apart_in_that_order(rule):
     turned = rule("""
         item: variant

@@ -14,7 +14,8 @@ def places(root: Any) -> Callable[[Any], int | None]:
     The elements are counted once, so asking costs nothing more.
     """
     known = {element: place for place, element in enumerate(root.iter())}
-    return known.get
+    # Rows may be values of JSON too, which stand nowhere and cannot be looked up.
+    return lambda node: known.get(node) if isinstance(node, etree._Element) else None
 
 
 def following(node: Any) -> Iterator[Any]:
