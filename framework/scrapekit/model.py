@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from scrapekit.web.encoding import decode, sniff
 
@@ -98,6 +98,10 @@ class Request:
     """What makes it one question of records that wait for its answer; empty for a page of its own."""
     otherwise: tuple[str, ...] = ()
     """Requests to make in its place when it fails, in order, each as ``to_json`` writes it."""
+    once: bool = False
+    """Not to be made where an earlier job fetched it."""
+    validators: tuple[str, str] | None = None
+    """ETag and Last-Modified that it had in an earlier job, for "has it changed?"; either may be empty."""
 
     def to_json(self) -> str:
         """The request as one line of JSON holding only what differs from the defaults."""
@@ -125,6 +129,10 @@ class Request:
             data["ask"] = self.ask
         if self.otherwise:
             data["otherwise"] = self.otherwise
+        if self.once:
+            data["once"] = True
+        if self.validators is not None:
+            data["validators"] = self.validators
         return json.dumps(data, separators=(",", ":"))
 
     @classmethod
@@ -141,6 +149,8 @@ class Request:
             data["late"] = tuple(data["late"])
         if "otherwise" in data:
             data["otherwise"] = tuple(data["otherwise"])
+        if "validators" in data:
+            data["validators"] = tuple(data["validators"])
         return cls(**data)
 
 
@@ -223,6 +233,8 @@ class Item:
     origin: Origin
     key: str | None = None
     """The record's identity where the recipe names one, else None."""
+    seen: Literal["", "new", "changed", "same"] = ""
+    """How it compares with earlier jobs, where the recipe asks; else empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,5 +294,7 @@ class Outcome:
     """Records that are none, for the quarantine file; they count as no records."""
     pending: Sequence[Pending] = ()
     """Records that this page began and that other pages complete."""
+    validators: tuple[str, str] | None = None
+    """The page's ETag and Last-Modified, where a later job shall know them; either may be empty."""
     answer: str | None = None
     """What the page gave to the records that asked for it, as text for their joiner."""

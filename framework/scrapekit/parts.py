@@ -187,6 +187,16 @@ class KeepsEarlier(Protocol):
         ...
 
 
+@runtime_checkable
+class Adds(Protocol):
+    """An exporter that can add to the file of an earlier run, and says whether it does."""
+
+    @property
+    def adds(self) -> bool:
+        """True when what is there stays; False when each run replaces it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FilterContext:
     """What a filter may know besides its value: the page's URL for relative addresses, and when it was read.

@@ -22,7 +22,7 @@ from scrapekit.extract.session_steps import bound_to, compile_session
 from scrapekit.model import Request
 from scrapekit.options import Options
 from scrapekit.parts import Parser
-from scrapekit.planned_export import KindInfo, PlannedExport, compile_export
+from scrapekit.planned_export import KindInfo, PlannedExport, check_kept, compile_export
 from scrapekit.plugins import Plugins
 from scrapekit.quarantine import compile_quarantine, without_quarantined
 from scrapekit.recipe.model import Field, PageRule, Recipe
@@ -96,6 +96,10 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     }
     seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
     exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
+    if recipe.remembers:
+        for export, planned in zip(recipe.exports, exports, strict=True):
+            if planned is not None:
+                check_kept(recipe, export, planned, problems)
     session = compile_session(terms, recipe)
     quarantine = compile_quarantine(terms, recipe, inputs, output)
     drawn = tuple(each for each in seeds if each is not None)
@@ -199,7 +203,9 @@ def kinds_of(recipe: Recipe) -> dict[str, KindInfo]:
         if item.key is not None:
             keys.setdefault(item.kind, item.key)
     return {
-        kind: KindInfo(columns, {name: t for name, t in types[kind].items() if t}, keys.get(kind))
+        kind: KindInfo(
+            columns, {name: t for name, t in types[kind].items() if t}, keys.get(kind), kind in recipe.seen
+        )
         for kind, columns in recipe.kinds.items()
     }
 

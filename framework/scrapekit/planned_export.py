@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from scrapekit.errors import Problems
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.texts import compile_condition
 from scrapekit.model import Item
-from scrapekit.node import ScalarNode
+from scrapekit.node import ScalarNode, shown
 from scrapekit.options import Options
-from scrapekit.parts import ExportContext, Exporter
-from scrapekit.recipe.model import Export
+from scrapekit.parts import Adds, ExportContext, Exporter, KeepsEarlier
+from scrapekit.recipe.model import Export, Recipe
 
 META = ("_url", "_page", "_row", "_time")
 """The fields that ``meta: true`` adds: where a record was found, and when (ISO 8601, UTC)."""
+
+META_SEEN = "_seen"
+"""What it adds too where the recipe compares jobs: ``new``, ``changed`` or ``same``."""
 
 Select: TypeAlias = Callable[[Sequence[Item]], Sequence[Item]]
 
@@ -29,6 +33,13 @@ class KindInfo:
     columns: tuple[str, ...] = ()
     types: Mapping[str, str] = field(default_factory=dict)
     key: str | None = None
+    seen: bool = False
+    """True when it is compared with earlier jobs."""
+
+    @property
+    def meta(self) -> tuple[str, ...]:
+        """What ``meta: true`` adds to its columns."""
+        return (*META, META_SEEN) if self.seen else META
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ def compile_export(
     path = output / export.target
     context = ExportContext(
         path=path,
-        kinds={kind: info.columns + (META if export.meta else ()) for kind, info in taken.items()},
+        kinds={kind: info.columns + (info.meta if export.meta else ()) for kind, info in taken.items()},
         keys={kind: info.key for kind, info in taken.items() if info.key in info.columns and info.key},
         types={
             kind: {name: type_ for name, type_ in info.types.items() if name in info.columns}
@@ -68,6 +79,22 @@ def compile_export(
     if len(terms.problems) > before:
         return None
     return PlannedExport(f"{export.exporter}:{export.target}", path, exporter, select)
+
+
+def check_kept(recipe: Recipe, export: Export, planned: PlannedExport, problems: Problems) -> None:
+    """Note a problem where records of earlier jobs would go with a file that holds only what is new."""
+    exporter = planned.exporter
+    if not isinstance(exporter, KeepsEarlier) or (isinstance(exporter, Adds) and exporter.adds):
+        return
+    rules = [recipe.seen.get(kind) for kind in export.kinds or recipe.kinds]
+    if all(rule.replace or not (rule.drops or recipe.skips) if rule else not recipe.skips for rule in rules):
+        return
+    message = f'each run would leave in "{shown(export.target)}" only what is new'
+    hint = (
+        "let it add to the file (jsonl: append: true, sqlite: mode: update), "
+        "or write seen: { replace: true } if that is meant"
+    )
+    problems.add(export.mark, export.path, message, hint)
 
 
 def _taken(export: Export, kinds: Mapping[str, KindInfo]) -> dict[str, KindInfo]:
@@ -96,7 +123,8 @@ def _compile_select(
         inside = replace(terms, names={**terms.names, "item": names})
         steps.append(_where(inside, export, export.where, inputs))
     if export.fields or export.meta:
-        steps.append(_shaped(taken if export.fields else {}, export.meta))
+        seen = frozenset(kind for kind, info in taken.items() if info.seen and export.meta)
+        steps.append(_shaped(taken if export.fields else {}, export.meta, seen))
 
     def select(items: Sequence[Item]) -> Sequence[Item]:
         for step in steps:
@@ -118,12 +146,14 @@ def _where(terms: Terms, export: Export, where: ScalarNode, inputs: Mapping[str,
     return lambda items: [item for item in items if holds(item)]
 
 
-def _shaped(taken: Mapping[str, KindInfo], meta: bool) -> Select:
+def _shaped(taken: Mapping[str, KindInfo], meta: bool, seen: Collection[str]) -> Select:
     def shape(item: Item) -> Item:
         info = taken.get(item.kind)
         fields = dict(item.fields) if info is None else {name: item.fields[name] for name in info.columns}
         if meta:
             fields |= zip(META, _origin(item), strict=True)
+            if item.kind in seen:
+                fields[META_SEEN] = item.seen or None
         return Item(item.kind, fields, item.origin, item.key)
 
     return lambda items: [shape(item) for item in items]

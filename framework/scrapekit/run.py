@@ -14,14 +14,17 @@ from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import Restored
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
+from scrapekit.crawl.revisits import Revisits
 from scrapekit.crawl.spending import Spending
 from scrapekit.crawl.tally import compile_tally
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
+from scrapekit.job.history import History
 from scrapekit.job.joins import JoinTerms
 from scrapekit.job.journal import Journal
+from scrapekit.job.sifting import SeenTerms, Sifting
 from scrapekit.job.state import Store
 from scrapekit.outgoing import way_out
 from scrapekit.plan import Plan
@@ -137,7 +140,9 @@ async def _run_job(
     recipe, plan = prepared.recipe, prepared.plan
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
-    journal = Journal(Store(folder.store), plan.written, recipe.fingerprint, _join_terms(prepared))
+    journal = Journal(
+        Store(folder.store), plan.written, recipe.fingerprint, _join_terms(prepared), _sifting(recipe, folder)
+    )
     fetcher, performer = way_out(plan)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
@@ -188,7 +193,9 @@ def _assemble(
     limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, _most_records(prepared))
     engine = Engine(
         frontier=frontier,
-        perform=performer.perform,
+        perform=Revisits(performer.perform, journal.recall).perform
+        if recipe.remembers
+        else performer.perform,
         callback=plan.callback,
         journal=journal,
         relay=relay,
@@ -196,6 +203,7 @@ def _assemble(
         seeds=itertools.islice(plan.seeds(restored.began), restored.seeds, None),
         session=performer.session,
         spending=Spending(crawl.budget, restored.counters) if crawl.budget != Budget() else None,
+        remembers=recipe.remembers,
     )
     if performer.session is not None:
         performer.session.note = lambda remark: engine.committer.group.counters.update({f"note:{remark}": 1})
@@ -238,6 +246,15 @@ def _most_records(prepared: Prepared) -> int | None:
     return min((most for most in wanted if most is not None), default=None)
 
 
+def _sifting(recipe: Recipe, folder: JobFolder) -> Sifting | None:
+    """What compares the job with those before it; None where the recipe does not ask for it."""
+    if not recipe.remembers:
+        return None
+    # Seeds from a file that changed are other seeds; what a page says is the same.
+    terms = SeenTerms(recipe.seen, recipe.conditional, recipe.fingerprint.partition("+")[0])
+    return Sifting(History(folder.history), terms)
+
+
 async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained: bool, limit: str) -> None:
     """The crawl ended by itself or was drained: publish the exports unless there is more to come.
 
@@ -250,16 +267,18 @@ async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained
         accounts.count(await journal.complete_waiting())
         broken = [] if limit else accounts.broken()
         # What brought nothing when it should have must not take the place of what an earlier run brought.
-        kept = await journal.publish(accounts.fruitless(plan.written) if broken else ())
+        # Nor what had nothing new to bring, save for the quarantine: that tells of this job alone.
+        some = plan.written if broken else plan.exports if accounts.some_known else ()
+        kept = await journal.publish(accounts.fruitless(some))
     except StuckError as error:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
         return
     if limit:
-        accounts.end("limit reached", limit, published=True)
+        accounts.end("limit reached", limit, published=True, kept=kept)
     elif broken:
         accounts.end("broken contract", "; ".join(broken), published=True, kept=kept)
     else:
-        accounts.end("complete", "nothing was left to fetch", published=True)
+        accounts.end("complete", "nothing was left to fetch", published=True, kept=kept)
 
 
 def pace_of(recipe: Recipe) -> Pace:

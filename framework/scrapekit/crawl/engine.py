@@ -18,6 +18,7 @@ from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader, Read
 from scrapekit.crawl.politeness import Retry
+from scrapekit.crawl.revisits import remembering
 from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
@@ -25,7 +26,7 @@ from scrapekit.model import NOTHING, Item, Outcome, Page, Request, Verdict
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 
-Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow
+Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow | Outcome
 
 _SEED_CHUNK = 200
 _FINE = frozenset(
@@ -71,7 +72,9 @@ class Engine:
         seeds: Iterator[Request | str],
         session: SessionKeeper | None = None,
         spending: Spending | None = None,
+        remembers: bool = False,
     ) -> None:
+        """*remembers*: later jobs want to know which pages were read, and what of."""
         self.frontier = frontier
         self.committer = Committer(journal, frontier, self._committed)
         self._perform = perform
@@ -80,6 +83,7 @@ class Engine:
         self._admission = admission
         self._session = session
         self._spending = spending
+        self._remembers = remembers
         self._seeds: Iterator[Request | str] | None = seeds
         self._tasks: set[asyncio.Future[Any]] = set()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -187,8 +191,8 @@ class Engine:
             self._take_page(entry, result)
         # 2. An answer about robots.txt.
         elif entry.robots_of:
-            if isinstance(result, FetchError):
-                raise TypeError("a request for robots.txt was answered with an error")
+            if isinstance(result, FetchError | Outcome):
+                raise TypeError(f"a request for robots.txt was answered with {type(result).__name__}")
             self.frontier.robots_read(entry, result)
             if isinstance(result, RobotsNotNow):
                 self.committer.pause(lane_of(entry.robots_of))
@@ -199,6 +203,10 @@ class Engine:
         # 4. An error: tried again, or the end of this request.
         elif isinstance(result, FetchError):
             self._failed(entry, result)
+        # 5. A page that did not change since an earlier job.
+        elif isinstance(result, Outcome):
+            self.frontier.succeeded(entry)
+            self._settle(entry, result)
         else:
             raise TypeError(f"a request was answered with {type(result).__name__}")
 
@@ -222,7 +230,7 @@ class Engine:
             if self._session is not None:
                 self._session.accepted(page, entry.renewed)
             self.frontier.succeeded(entry)
-            self._settle(entry, read)
+            self._settle(entry, remembering(page, read) if self._remembers else read)
 
     def _read_in_thread(self, entry: Entry, page: Page) -> None:
         future = self._reader.read_in_thread(page)
@@ -278,6 +286,8 @@ class Engine:
         if entry.request.otherwise:
             outcome = self._admission.or_other(outcome)
         kept = self._admission.take(self.committer.group, entry, outcome)
+        if self._remembers and outcome.verdict is Verdict.OK and len(kept) == len(outcome.items):
+            self.committer.group.visits.append((entry, outcome))
         if kept and self._relay.items_kept is not None:
             self._relay.items_kept(request=entry.request, items=kept)
         if self._relay.page_failed is not None and outcome.verdict not in _FINE:

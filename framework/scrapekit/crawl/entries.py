@@ -16,6 +16,12 @@ UNREADABLE = "robots.txt could not be read"
 CUT_SHORT = "sequences of pages cut short by a page that failed"
 """What the report counts a paged request under that failed: what follows it was never asked for."""
 
+SEEN_BEFORE = "records seen before: "
+"""Begins the remark on records that were read, but not exported: an earlier job has done that."""
+
+UNREAD = "records of pages that were not read again: "
+"""Begins the remark on records of an earlier job whose pages did not change, or were not asked for."""
+
 ROBOTS_PAGE = "robots.txt"
 """The page rule's name of the frontier's own requests for robots.txt."""
 
@@ -117,6 +123,12 @@ class Group:
     """``kind.field`` and a digest: values that no other record may have."""
     pending: list[tuple[Entry, Pending]] = field(default_factory=list)
     """Records that wait for other pages, each with the page that began it."""
+    visits: list[tuple[Entry, Outcome]] = field(default_factory=list)
+    """Pages of which nothing was cut off, for later jobs to know; empty where nobody wants to."""
+    marks: list[tuple[bytes, int]] = field(default_factory=list)
+    """Identity and content of each record, for later jobs to know."""
+    known_pages: list[tuple[object, ...]] = field(default_factory=list)
+    """The visits as the store keeps them."""
     completed: list[tuple[Request, Sequence[Item]]] = field(default_factory=list)
     """Records that waited, each with the request that completed it; they are among ``items``, too."""
     counters: Counter[str] = field(default_factory=Counter)

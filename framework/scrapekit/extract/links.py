@@ -123,14 +123,14 @@ def _on_condition(holds: Callable[[Reading], bool]) -> Wanted:
 
 
 def _maker(rule: LinkRule, shape: Shape | None, begin: Begin | None) -> Make:
-    page, priority = rule.page, rule.priority
+    page, priority, once = rule.page, rule.priority, rule.seen == "skip"
 
     def make(url: str, carry: Mapping[str, Any], reading: Reading) -> Request:
         parent = reading.page.request
         if parent.carry and parent.page == page:
             # A page of the same rule reads the same `parent.` names: what is not handed anew goes on.
             carry = {**parent.carry, **carry} if carry else parent.carry
-        return Request(url, page, depth=parent.depth + 1, priority=priority, carry=carry)
+        return Request(url, page, depth=parent.depth + 1, priority=priority, carry=carry, once=once)
 
     def make_shaped(url: str, carry: Mapping[str, Any], reading: Reading) -> Request:
         assert shape is not None

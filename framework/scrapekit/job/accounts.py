@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
+from scrapekit.crawl.entries import SEEN_BEFORE, UNREAD
 from scrapekit.errors import ExitCode, StuckError
 from scrapekit.job.contracts import broken_contracts, named
 from scrapekit.parts import Exporter
@@ -145,6 +146,12 @@ class Accounts:
 
     def _is_fruitful(self, export: Written) -> bool:
         return self._engine.committer.counters[f"export:{export.name}"] > 0
+
+    @property
+    def some_known(self) -> bool:
+        """True when some records were not exported, or not even read, because an earlier job did that."""
+        counters = self._engine.committer.counters
+        return any(named(counters, f"note:{remark}") for remark in (SEEN_BEFORE, UNREAD))
 
     def fruitless(self, exports: Iterable[Written]) -> list[str]:
         """The names of the exports that got no record."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from scrapekit.crawl.entries import CUT_SHORT, UNREADABLE
+from scrapekit.crawl.entries import CUT_SHORT, UNREAD, UNREADABLE
 from scrapekit.extract.pagination import ROWS_MISSING
 from scrapekit.model import DECLARED_EMPTY, FAILURES, Verdict
 from scrapekit.recipe.model import Recipe
@@ -27,7 +27,8 @@ def named(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
 
 
 def _counts(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
-    records = named(counters, "records:")
+    # What was not read again, because it did not change, is as good as read.
+    records = Counter(named(counters, "records:")) + Counter(named(counters, f"note:{UNREAD}"))
     for kind, expect in recipe.expect.items():
         count = records.get(kind, 0)
         if count < expect.least:

@@ -13,8 +13,10 @@ from typing import Any
 
 from scrapekit.errors import JobError, StuckError
 from scrapekit.job.ending import Ending, ending_in, note_told
+from scrapekit.job.history import fold
 
 STORE = "job.sqlite"
+HISTORY = "history.sqlite"
 REPORT = "report.json"
 _LOCK = "lock"
 
@@ -33,6 +35,11 @@ class JobFolder:
     def store(self) -> Path:
         """The SQLite file that holds the job."""
         return self.path / STORE
+
+    @property
+    def history(self) -> Path:
+        """The SQLite file that holds what the jobs before exported."""
+        return self.path / HISTORY
 
     def __enter__(self) -> JobFolder:
         try:
@@ -80,7 +87,11 @@ class JobFolder:
         note_told(self.store)
 
     def clear(self) -> None:
-        """Forget the job: the next run begins anew."""
+        """Forget the job: the next run begins anew. What a job exported that has ended is remembered."""
+        ended, ending = ending_in(self.store) if self.store.exists() else (False, None)
+        if ended:
+            whole = ending is not None and ending.report.outcome != "limit reached"
+            fold(self.store, self.history, whole=whole)
         try:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{self.store}{suffix}").unlink(missing_ok=True)

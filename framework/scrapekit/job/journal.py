@@ -20,8 +20,9 @@ from scrapekit.crawl.entries import Committed, Entry, Group, Restored
 from scrapekit.errors import StuckError, UsageError
 from scrapekit.job.ending import FINISHED, Ending
 from scrapekit.job.joins import Joins, JoinTerms
+from scrapekit.job.sifting import Sifting
 from scrapekit.job.state import Store
-from scrapekit.model import Item
+from scrapekit.model import Item, Outcome, Request
 from scrapekit.parts import Exporter, KeepsEarlier, Position
 from scrapekit.report import Failure
 
@@ -51,12 +52,18 @@ class Journal:
     """Owns the store and the exports; every blocking call runs on its thread, in order."""
 
     def __init__(
-        self, store: Store, exports: Sequence[Export], fingerprint: str, terms: JoinTerms | None = None
+        self,
+        store: Store,
+        exports: Sequence[Export],
+        fingerprint: str,
+        terms: JoinTerms | None = None,
+        sifting: Sifting | None = None,
     ) -> None:
-        """*terms* are for recipes with records that several pages make."""
+        """What few recipes need: *terms* for records of several pages, *sifting* to compare jobs."""
         self._store = store
         self._terms = terms
         self._joins: Joins | None = None
+        self._sifting = sifting
         self._exports = exports
         self._fingerprint = fingerprint
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scrapekit-journal")
@@ -70,6 +77,8 @@ class Journal:
         return await self._run(self._open)
 
     def _open(self) -> Restored:
+        if self._sifting is not None:
+            self._sifting.open()
         restored = self._store.open(self._fingerprint, [export.name for export in self._exports])
         for export in self._exports:
             _open(export, restored.positions.get(export.name))
@@ -85,11 +94,21 @@ class Journal:
 
     def _commit(self, group: Group) -> Committed:
         if self._joins is None:
+            self._sift(group)
             return self._store.commit(group, self._export(group))
         with self._store.transaction():
             with self._store.told():
                 self._joins.settle(group)
+            self._sift(group)
             return self._store.write(group, self._export(group))
+
+    def _sift(self, group: Group) -> None:
+        if self._sifting is not None:
+            self._sifting.sift(group)
+
+    async def recall(self, request: Request) -> Outcome | None:
+        """What a page comes to that did not change since an earlier job; None where that is not known."""
+        return None if self._sifting is None else await self._run(self._sifting.recall, request)
 
     async def complete_waiting(self) -> Counter[str]:
         """At the end of a crawl: complete the records that still wait, without the pages they lack.
@@ -106,6 +125,7 @@ class Journal:
             with self._store.transaction():
                 with self._store.told():
                     some = self._joins.give_up(group)
+                self._sift(group)
                 self._store.write(group, self._export(group))
             counters.update(group.counters)
         return counters
@@ -158,6 +178,8 @@ class Journal:
     def _close(self) -> None:
         with ExitStack() as stack:
             stack.callback(self._store.close)
+            if self._sifting is not None:
+                stack.callback(self._sifting.close)
             for export in self._opened:
                 stack.callback(_let_go, export)
             self._opened = []

@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from scrapekit.crawl.entries import Candidate, Committed, Entry, Group, LaneState, Restored, identity
+from scrapekit.job.history import note_known
 from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.tables import note, noted, open_tables, stuck
 from scrapekit.model import FAILURES, Outcome, Request, Verdict
 from scrapekit.report import Failure
+from scrapekit.web.late import mask
 
 _CODES: Mapping[Verdict, int] = {verdict: code for code, verdict in enumerate(Verdict, start=1)}
 _CHUNK = 500
@@ -145,6 +147,8 @@ class Store:
         counters["seeds"] += group.seeds
         if group.values:
             counters.update(self._doubled(group.values))
+        if group.marks or group.known_pages:
+            note_known(self._db, group.marks, group.known_pages)
         seeds = sum(candidate.is_seed for candidate in known)
         counters["duplicate_seeds"] += seeds
         counters["duplicates"] += len(known) - seeds
@@ -252,7 +256,10 @@ class Store:
                 " ORDER BY verdict = 'robots', seq LIMIT ?",
                 (limit,),
             )
-            return [Failure(*row) for row in rows]
+            return [
+                Failure(mask(url), page, verdict, mask(reason), tries)
+                for url, page, verdict, reason, tries in rows
+            ]
         except sqlite3.DatabaseError as error:
             raise stuck(error, self.path) from error
 

@@ -24,13 +24,14 @@ from scrapekit.recipe.read_pages import read_pages
 from scrapekit.recipe.read_pipe import read_pipes
 from scrapekit.recipe.read_responses import put_in_responses
 from scrapekit.recipe.read_seeds import read_seeds
+from scrapekit.recipe.read_seen import read_seen
 from scrapekit.recipe.read_settings import read_crawl, read_http
 from scrapekit.recipe.read_tests import read_tests
 from scrapekit.recipe.read_vars import read_vars
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
 
-_TO_COME = ("auth", "seen", "meta")
+_TO_COME = ("auth", "meta")
 # Safe as a folder's name on every system, and in a terminal.
 _NAME = re.compile(r"[^\W_][\w. -]{0,79}(?<![. ])\Z")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
@@ -108,6 +109,7 @@ def _assemble(
         pipes=read_pipes(options.node("pipes"), options.problems),
         login=read_login(options),
         vars=read_vars(options),
+        seen=read_seen(options, kinds, pages),
     )
 
 

@@ -20,6 +20,7 @@ from scrapekit.recipe.read_source import NODES, ground_in, read_rows, read_sourc
 
 _NOFOLLOW: tuple[Literal["ignore", "respect"], ...] = ("ignore", "respect")
 _UNIQUE: tuple[Literal["url", "carry"], ...] = ("url", "carry")
+_SEEN: tuple[Literal["fetch", "skip"], ...] = ("fetch", "skip")
 _ENDING = re.compile(r"[a-z0-9_-]{1,12}\Z")
 _HOST = re.compile(r"(?:[\w-]+\.)*[\w-]+\Z|\[[0-9a-f:.]+\]\Z", re.IGNORECASE)
 
@@ -99,6 +100,7 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
         max=options.integer("max", least=1),
         priority=options.integer("priority", 0, least=-1_000_000, most=1_000_000) or 0,
         when=options.scalar("when", "a condition"),
+        seen=options.choice("seen", _SEEN, "fetch"),
         carry=read_fields(ground, options.node("carry"), options.at("carry")),
         shape=read_shape(options),
     )

@@ -42,6 +42,7 @@ def read_http(top: Options) -> Http:
         verify_tls=options.flag("verify_tls", True),
         allow_hosts=read_hosts(options, "allow_hosts"),
         auth=read_auth(options),
+        conditional=options.flag("conditional", default.conditional),
     )
     options.close()
     return http

@@ -110,7 +110,7 @@ def redirect(request: Request, page: Page, limit: int) -> Request:
         raise FetchError(message, verdict=Verdict.REFUSED, status=page.status)
     kept = _kept_headers(request, body, same_origin=origin_of(page.url) == origin_of(target))
     via = (*request.via, request.url)
-    return replace(request, url=target, method=method, headers=kept, body=body, via=via)
+    return replace(request, url=target, method=method, headers=kept, body=body, via=via, validators=None)
 
 
 def _target(page: Page) -> str:

@@ -22,6 +22,7 @@ from scrapekit.recipe.model.rows import (
     Unique,
 )
 from scrapekit.recipe.model.seeds import Alternative, Each, FileSource, Listing, Seed
+from scrapekit.recipe.model.seen import SeenRule
 from scrapekit.recipe.model.settings import (
     Budget,
     Crawl,
@@ -68,6 +69,7 @@ __all__ = [
     "RowSpan",
     "Secret",
     "Seed",
+    "SeenRule",
     "Selector",
     "Site",
     "SortKey",

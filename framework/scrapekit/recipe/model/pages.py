@@ -78,6 +78,8 @@ class LinkRule:
     max: int | None = None
     priority: int = 0
     when: ScalarNode | None = None
+    seen: Literal["fetch", "skip"] = "fetch"
+    """Whether what an earlier job fetched is fetched again."""
     carry: tuple[Field, ...] = ()
     shape: RequestShape = RequestShape()
 

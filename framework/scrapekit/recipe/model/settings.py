@@ -31,6 +31,8 @@ class Http:
     verify_tls: bool = True
     allow_hosts: tuple[str, ...] = ()
     auth: Auth | None = None
+    conditional: bool = True
+    """Ask whether a page has changed since an earlier job, where the recipe compares jobs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from scrapekit.recipe.model.auth import Bound
 from scrapekit.recipe.model.pages import PageRule
 from scrapekit.recipe.model.recorded import RecordedPage
 from scrapekit.recipe.model.seeds import Seed
+from scrapekit.recipe.model.seen import SeenRule
 from scrapekit.recipe.model.session import Login, Var
 from scrapekit.recipe.model.settings import Crawl, Expect, Export, Http
 from scrapekit.recipe.model.values import NamedPipe
@@ -45,6 +46,33 @@ class Recipe:
     pipes: Mapping[str, NamedPipe] = field(default_factory=dict)
     login: Login | None = None
     vars: tuple[Var, ...] = ()
+    seen: Mapping[str, SeenRule] = field(default_factory=dict)
+    """Record kind → how it is compared with earlier jobs; a kind without a rule is not."""
+
+    @property
+    def remembers(self) -> bool:
+        """True when jobs want to know of those before them."""
+        return bool(self.seen) or self.skips
+
+    @property
+    def skips(self) -> bool:
+        """True when some links are not followed to what an earlier job fetched."""
+        return any(link.seen == "skip" for rule in self.pages.values() for link in rule.links)
+
+    @property
+    def conditional(self) -> frozenset[str]:
+        """The page rules whose pages need not be read again where they did not change.
+
+        There are none unless some records are dropped that are not new, and none with records that
+        are exported in any case.
+        """
+        dropped = {kind for kind, rule in self.seen.items() if rule.drops}
+        if not dropped or not self.http.conditional:
+            return frozenset()
+        return frozenset(
+            name for name, rule in self.pages.items() if all(item.kind in dropped for item in rule.items)
+        )
+
     tests: tuple[RecordedPage, ...] = ()
 
     @property

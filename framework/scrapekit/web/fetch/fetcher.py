@@ -36,6 +36,7 @@ _LONGEST_HEADER = 64 * 1024  # sites with a giant Content-Security-Policy exceed
 _READ_BUFFER = 2**18
 _DRAINED = 64 * 1024  # an unwanted body this small is read to keep the connection
 _SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 9.2.2
 
 
@@ -142,7 +143,8 @@ class HttpFetcher:
             headers = _plain_headers(response.headers)
             status = response.status
             error = None if raw else judge(request, status, headers, time.time())
-            if error is not None or is_redirect(status, headers):
+            # RFC 9110 15.4.5: 304 has no body, whatever length and packing its headers tell of.
+            if error is not None or status == 304 or is_redirect(status, headers):
                 await _drain(response, headers)
                 if error is not None:
                     raise error
@@ -156,7 +158,8 @@ class HttpFetcher:
 
     async def _send(self, request: Request, url: str, site: Site, opening: Opening) -> aiohttp.ClientResponse:
         """The head of the answer; a kept connection that turns out dead is replaced (RFC 9112 9.3.1)."""
-        headers = _own_headers(request, site) if request.headers or site.headers else None
+        special = request.headers or site.headers or request.validators
+        headers = _own_headers(request, site) if special else None
         while True:
             body = request.body
             data = io.BytesIO(body) if body is not None and len(body) > _SENT_AT_ONCE else body
@@ -199,6 +202,10 @@ def _own_headers(request: Request, site: Site) -> CIMultiDict[str]:
     for name, value in request.headers:
         joined = name.lower() == "cookie" and name in headers
         headers[name] = f"{headers[name]}; {value}" if joined else value
+    # RFC 9110 13.1.2 and 13.1.3; what the recipe says itself has precedence.
+    for name, value in zip(_CONDITIONS, request.validators or (), strict=False):
+        if value:
+            headers.setdefault(name, value)
     return headers
 
 

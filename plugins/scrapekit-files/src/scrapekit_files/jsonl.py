@@ -19,7 +19,9 @@ class JsonLinesExporter:
     guarantee: ClassVar[Literal["exactly once"]] = "exactly once"
 
     def __init__(self, options: Options, context: ExportContext) -> None:
-        self._file = RecordFile(context.path, in_place=options.flag("append"))
+        self.adds = options.flag("append")
+        """True when an existing file is added to."""
+        self._file = RecordFile(context.path, in_place=self.adds)
         options.close()
         self._write: Write
 

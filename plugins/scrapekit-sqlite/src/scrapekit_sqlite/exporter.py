@@ -29,6 +29,8 @@ class SqliteExporter:
         update = options.choice("mode", ("replace", "update"), "replace") == "update"
         self._shapes = read_shapes(options, context)
         options.close()
+        self.adds = update
+        """True when the database that is there is written into."""
         self._ours = not update
         self._file = PartFile(context.path, in_place=update)
         self._fields = {kind: frozenset(shape.columns) for kind, shape in self._shapes.items()}

@@ -1,0 +1,66 @@
+"""Pages and the jobs after this one: which validators they had, and what "not modified" comes to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from scrapekit.errors import FetchError
+from scrapekit.model import Outcome, Page, Request, Verdict
+
+if TYPE_CHECKING:
+    from scrapekit.crawl.engine import Performed
+
+# RFC 9110 8.8.3; beyond ASCII nobody could be sure to send back the same bytes.
+_ETAG = re.compile(r'(?:W/)?"[!#-~]{0,1000}"\Z')
+_LONGEST_DATE = 64
+
+
+def validators_of(page: Page) -> tuple[str, str] | None:
+    """ETag and Last-Modified of a page, either empty where it is none; None for a page that was no 200."""
+    if page.status != 200:
+        return None
+    etag, modified = page.headers.get("etag", "").strip(), page.headers.get("last-modified", "").strip()
+    return etag if _ETAG.match(etag) else "", modified if _is_date(modified) else ""
+
+
+def _is_date(text: str) -> bool:
+    if not text or len(text) > _LONGEST_DATE or not text.isascii():
+        return False
+    try:
+        parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return False
+    return True
+
+
+class Revisits:
+    """A performer for pages that earlier jobs read: one that did not change is not read again."""
+
+    def __init__(
+        self,
+        perform: Callable[[Request], Awaitable[Performed]],
+        recall: Callable[[Request], Awaitable[Outcome | None]],
+    ) -> None:
+        """*recall* says what a page gave when it was read; None where that is not known."""
+        self._perform = perform
+        self._recall = recall
+
+    async def perform(self, request: Request) -> Performed:
+        """Fetch whatever the request asks for; an Outcome where the page did not change."""
+        result = await self._perform(request)
+        if request.validators is None or not isinstance(result, Page) or result.status != 304:
+            return result
+        outcome = await self._recall(request)
+        if outcome is not None:
+            return outcome
+        reason = "not modified, but the history that says what it gave is gone"
+        return FetchError(reason, verdict=Verdict.FAILED, status=304)
+
+
+def remembering(page: Page, outcome: Outcome) -> Outcome:
+    """The outcome with what a later job asks by whether the page has changed."""
+    return replace(outcome, validators=validators_of(page)) if outcome.verdict is Verdict.OK else outcome
