@@ -52,6 +52,7 @@ CASES = [
     ),
     Case("catalogue-search", {"signed": "yes"}, "expected-new"),
     Case("catalogue-search", {"q": "wüste"}, "expected-nothing"),
+    Case("comments"),
 ]
 
 
