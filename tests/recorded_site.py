@@ -183,9 +183,12 @@ def command(tmp_path):
 def run_recipe(command):
     """``await run_recipe(recipe, site)``: the command that writes a recipe's records as JSON lines."""
 
-    async def run(recipe: Path, site: str, overrides: Sequence[str] = ()) -> Ended:
+    async def run(
+        recipe: Path, site: str, overrides: Sequence[str] = (), inputs: Sequence[str] = ()
+    ) -> Ended:
         settings = [part for override in overrides for part in ("--set", override)]
-        arguments = ["run", str(recipe), "-i", f"site={site}", "-o", "records.jsonl", *settings]
+        given = [part for text in (f"site={site}", *inputs) for part in ("-i", text)]
+        arguments = ["run", str(recipe), *given, "-o", "records.jsonl", *settings]
         status, printed = await command.run(*arguments)
         return Ended(status, printed, command.records("records.jsonl"))
 

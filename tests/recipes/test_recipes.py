@@ -2,7 +2,7 @@
 
 A folder beside this file, named like a recipe, records a site: ``site/`` holds its pages,
 ``expected.jsonl`` the records (``{site}`` stands for the address), ``overrides.txt`` what is set
-with ``--set``, ``answers.py`` what no file can answer: `recorded_site.Site`.
+with ``--set``, ``inputs.txt`` with ``-i``, ``answers.py`` what no file can answer: `recorded_site.Site`.
 The bookshop needs no folder: the demo serves it, and its catalogue is the truth.
 """
 
@@ -28,12 +28,15 @@ def test_every_recipe_has_pages_to_prove_itself_on():
     assert {recipe.stem for recipe in RECIPES.glob("*.yaml")} == SERVED_BY_THE_DEMO | set(RECORDED)
 
 
+def lines_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+
+
 @pytest.mark.parametrize("name", RECORDED)
 async def test_a_recipe_yields_what_its_recorded_pages_hold(name, served, run_recipe):
-    settings = HERE / name / "overrides.txt"
-    overrides = settings.read_text(encoding="utf-8").split() if settings.is_file() else []
+    overrides, inputs = lines_of(HERE / name / "overrides.txt"), lines_of(HERE / name / "inputs.txt")
     with served(HERE / name / "site") as site:
-        ended = await run_recipe(RECIPES / f"{name}.yaml", site.url, overrides)
+        ended = await run_recipe(RECIPES / f"{name}.yaml", site.url, overrides, inputs)
 
     expected = (HERE / name / "expected.jsonl").read_text(encoding="utf-8").replace("{site}", site.url)
     assert ended.status == 0, ended.printed
