@@ -155,11 +155,14 @@ def redirected(exports: Sequence[Export], outputs: Sequence[str], problems: Prob
 
 
 def _redirected(exports: Sequence[Export], output: str, problems: Problems) -> Export | None:
-    """It keeps the options of the recipe's export by the same exporter, where there is one."""
+    """It keeps the options of the recipe's one export by the same exporter.
+
+    Of several no one is meant: each may write some of the records only, and `-o` takes them all.
+    """
     mark = Mark(SourceText(f"-o {shown(output)}", ()), 1, 1)
     exporter = _by_suffix(output, mark, "", problems)
     if not exporter:
         return None
-    same = next((export for export in exports if export.exporter == exporter), None)
-    export = same or Export(exporter, "export", mark, output, mark)
+    same = [export for export in exports if export.exporter == exporter]
+    export = same[0] if len(same) == 1 else Export(exporter, "export", mark, output, mark)
     return replace(export, target=output, target_mark=mark)
