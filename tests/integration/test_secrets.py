@@ -219,6 +219,8 @@ def test_a_secret_reaches_its_own_server_and_nothing_else(
     for kind in KINDS:
         assert any(text in own.text(f"/{kind}") for text in (*SPELLINGS, PLAIN)), said
     assert leaks(tmp_path, said) == []
+    read = [said, *(path.read_text() for path in tmp_path.rglob("*.json*"))]
+    assert not any("zlate" in text for text in read)
     assert not any(text in other.text() for text in (*SPELLINGS, PLAIN))
     assert "zlate" not in other.text() + own.text()
 

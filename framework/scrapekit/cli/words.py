@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-HIDDEN = "•••"
+from scrapekit.web.late import MASK, mask
+
+HIDDEN = MASK
 """What stands where a secret was."""
 
 
@@ -29,14 +31,14 @@ def _escaped(character: str) -> str:
 
 
 def masked(value: Any, secrets: Collection[str]) -> Any:
-    """The value with every secret in its texts hidden, however deep they stand in lists and mappings."""
-    secrets = [secret for secret in secrets if secret]
-    if not secrets:
-        return value
+    """The value with every secret in its texts hidden, however deep they stand in lists and mappings.
+
+    So is what stands in addresses for values that are put in only when a request is sent.
+    """
     if isinstance(value, str):
-        for secret in sorted(secrets, key=len, reverse=True):
+        for secret in sorted(filter(None, secrets), key=len, reverse=True):
             value = value.replace(secret, HIDDEN)
-        return value
+        return mask(value)
     if isinstance(value, Mapping):
         return {masked(key, secrets): masked(entry, secrets) for key, entry in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, bytes):

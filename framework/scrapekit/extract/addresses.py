@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.joiner import PlaceStep
 from scrapekit.extract.known import Known
+from scrapekit.extract.late_names import in_request
 from scrapekit.extract.params import as_param
 from scrapekit.extract.places import Place
 from scrapekit.extract.requests import Shape, compile_shape
@@ -31,7 +32,7 @@ def compile_place_step(draft: Draft, place: Place, stages: Stages) -> PlaceStep:
     shape = compile_shape(inside, address.shape, address.path)
     reference = _linked(place)
     if address.url is not None:
-        reference = _rendered(place, compile_text(inside, address.url, address.path).render)
+        reference = _rendered(place, compile_text(in_request(inside), address.url, address.path).render)
     needs = stages.of_places[place.number]
     return PlaceStep(place.number, place.after, place.name, needs, _request(place, reference, shape))
 

@@ -22,6 +22,7 @@ from scrapekit.extract.places import Place
 from scrapekit.extract.reading import InvalidField, Reading
 from scrapekit.extract.stages import Stages
 from scrapekit.model import NOTHING, Outcome, Request, Verdict
+from scrapekit.web.late import seal
 
 ReadAsked: TypeAlias = Callable[[Reading], Outcome]
 
@@ -40,7 +41,8 @@ class Asked:
 def page_facts(reading: Reading) -> list[object]:
     """What templates may still want to know of a page when it is gone."""
     page = reading.page
-    return [page.url, page.status, reading.document.base, page.request.to_json(), page.holds_late]
+    sealed = seal() if page.holds_late else ""
+    return [page.url, page.status, reading.document.base, page.request.to_json(), sealed]
 
 
 def read_asked(read: ReadPage, links: Sequence[FollowLinks]) -> ReadAsked:

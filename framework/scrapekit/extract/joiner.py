@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError
-from scrapekit.exact import from_text
 from scrapekit.extract.draft import Draft
-from scrapekit.extract.known import Known
+from scrapekit.extract.known import Known, restored
+from scrapekit.extract.late_outcome import without_late_values
 from scrapekit.extract.reading import InvalidField, ReadField, Reading, blame
 from scrapekit.model import NOTHING, Answered, Ask, Item, Request, Step
 from scrapekit.node import shown
@@ -56,6 +56,13 @@ class PlaceStep:
     """True for the pages after another one: that there is none is no loss."""
 
 
+def _kept(known: Known) -> Sequence[Item]:
+    """What goes into the quarantine file."""
+    return (
+        [without_late_values(item) for item in known.quarantined] if known.holds_late else known.quarantined
+    )
+
+
 class Joiner:
     """Completes the records of one item rule. It keeps nothing: all it needs is stored with the record."""
 
@@ -83,7 +90,7 @@ class Joiner:
         Never raises for what a page or a part did: that is the step's ``fault``, and the record is lost.
         """
         try:
-            return self.begin(from_text(state), answers)
+            return self.begin(restored(state), answers)
         except PageError as error:
             return Step(fault=shown(str(error), _LONGEST_FAULT))
         except Exception as error:
@@ -98,7 +105,7 @@ class Joiner:
         """The same from what is known of the record's own page; a part's fault escapes as it is."""
         known = self._known(state)
         for number, answered in answers.items():
-            known.settle(number, [from_text(part) for part in answered.parts], whole=answered.whole)
+            known.settle(number, [restored(part) for part in answered.parts], whole=answered.whole)
         self._fill(known)
         while known.error is None:
             asks, absent = self._next(known)
@@ -109,7 +116,7 @@ class Joiner:
             self._fill(known)
         self._remark(known)
         items = self._finish(known)
-        return Step(items=items, notes=known.notes, quarantined=known.quarantined)
+        return Step(items=items, notes=known.notes, quarantined=_kept(known))
 
     def _next(self, known: Known) -> tuple[list[Ask], bool]:
         """The questions that can be put now; True when it turned out that there is no such page."""

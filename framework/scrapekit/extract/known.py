@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from scrapekit.exact import from_text
 from scrapekit.extract.reading import PAGE_NAMES, Ground, InvalidField, Reading
 from scrapekit.model import NOTHING, Item, Page, Request
 from scrapekit.parts import SimpleDocument
+from scrapekit.web.late import resealed, seal
 
 _NO_PAGE: Mapping[str, Any] = dict.fromkeys(PAGE_NAMES)
 
@@ -90,6 +92,13 @@ class Known:
         if page is None:
             reading.environment["page"] = _NO_PAGE
         return reading
+
+
+def restored(text: str) -> Mapping[str, Any]:
+    """What was stored of a page with its facts, perhaps by an earlier process."""
+    found: Mapping[str, Any] = from_text(text)
+    sealed = found["page"][4]
+    return from_text(resealed(text, sealed)) if sealed and sealed != seal() else found
 
 
 def _joined(values: Sequence[Any]) -> list[Any] | None:

@@ -37,6 +37,7 @@ def without_late(outcome: Outcome) -> Outcome:
         items=[without_late_values(item) for item in outcome.items],
         requests=requests,
         reason=mask(outcome.reason),
+        quarantined=[without_late_values(item) for item in outcome.quarantined],
     )
 
 

@@ -11,6 +11,7 @@ from scrapekit.errors import Problems
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.fields import PARENT, inherit
 from scrapekit.extract.graph import cycle_in, order_of
+from scrapekit.extract.late_names import in_request
 from scrapekit.extract.objects import compile_one
 from scrapekit.extract.places import Place, before
 from scrapekit.extract.texts import compile_text
@@ -106,7 +107,7 @@ def _needs_of(
 def _address_needs(place: Place, draft: Draft, places: Sequence[Place]) -> frozenset[str]:
     """The fields that the address, and what is sent along with it, are made of."""
     assert place.address is not None
-    texts = [compile_text(unheard(draft), node, "") for node in _texts_in(place.address)]
+    texts = [compile_text(in_request(unheard(draft)), node, "") for node in _texts_in(place.address)]
     uses = frozenset().union(*(text.uses for text in texts))
     needs = frozenset(
         name if root == "item" else PARENT + name for root, name in uses if root in ("item", "parent")

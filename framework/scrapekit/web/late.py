@@ -157,6 +157,16 @@ def holds(text: str) -> bool:
     return f"zlate{_SEAL}x" in text
 
 
+def seal() -> str:
+    """What tells the placeholders of this process; to be stored beside text that may hold some."""
+    return _SEAL
+
+
+def resealed(text: str, sealed: str) -> str:
+    """*text* that a process with the seal *sealed* stored, with the placeholders of this one."""
+    return text.replace(f"zlate{sealed}x", f"zlate{_SEAL}x")
+
+
 def unsealed(request: Request) -> Request:
     """The request as it is compared with others: the same in each process. For requests with ``late``."""
     body = request.body and _SEALS_BYTES.sub(b"zlate", request.body)
