@@ -45,6 +45,18 @@ def compile_patterns(patterns: Sequence[Pattern], path: str, problems: Problems)
     return found
 
 
+def found_by(pattern: Regex) -> Callable[[str], bool]:
+    """Whether the pattern is found in a text; where that takes too long, it counts as not found."""
+
+    def found(text: str) -> bool:
+        try:
+            return pattern.search(text) is not None
+        except RegexTooSlow:
+            return False
+
+    return found
+
+
 def compile_check(rule: LinkRule, problems: Problems) -> Check | None:
     """All that the link rule asks of a URL as one function; None when it asks for nothing."""
     checks: list[Check] = []

@@ -20,6 +20,7 @@ from scrapekit.node import ListNode, Node, plain
 from scrapekit.parts import Document, SimpleDocument
 from scrapekit.recipe.model import Selector
 from scrapekit.recipe.model.responses import After, ResponseRule
+from scrapekit.regex import RegexTooSlow
 from scrapekit.web.responses import retry_after
 
 FACTS: Mapping[str, Callable[[Page], Any]] = {
@@ -49,6 +50,8 @@ class Answer:
     def __init__(self, page: Page, parse: Callable[[Page], Document], ground: Ground) -> None:
         self.page = page
         self.ground = ground
+        self.remarks: list[str] = []
+        """What the report should count of how the answer was judged."""
         self._parse = parse
         self._document: Document | None = None
         self._fault: PageError | None = None
@@ -159,8 +162,11 @@ def _compile_when(draft: Draft, rule: ResponseRule, find: Find | None) -> Holds:
     def holds(answer: Answer) -> bool:
         try:
             return bool(run(answer.environment(find(answer) if find else None)))
+        except RegexTooSlow as error:
+            answer.remarks.append(f"{rule.path}.when: {error}")
         except ValueError:
-            return False
+            pass
+        return False
 
     return holds
 

@@ -11,7 +11,7 @@ from scrapekit.extract.draft import Terms
 from scrapekit.extract.reading import InvalidField, Reading
 from scrapekit.node import ScalarNode
 from scrapekit.recipe.model import Contract, Field
-from scrapekit.regex import RegexError, compile_regex
+from scrapekit.regex import RegexError, RegexTooSlow, compile_regex
 
 Check: TypeAlias = Callable[[Any], str]
 """Says in a few words what is wrong with a value; ``""`` when nothing is."""
@@ -87,7 +87,14 @@ def _matching(terms: Terms, node: ScalarNode, path: str) -> Check | None:
     except RegexError as error:
         terms.problems.add(node.at(error.offset, 1), f"{path}.pattern", str(error))
         return None
-    return lambda value: "" if match(str(value)) else "does not match its pattern"
+
+    def check(value: Any) -> str:
+        try:
+            return "" if match(str(value)) else "does not match its pattern"
+        except RegexTooSlow:
+            return "has a pattern that took too long to match"
+
+    return check
 
 
 def compile_unique(fields: Sequence[tuple[str, Field]]) -> Callable[[dict[str, Any], Reading], None] | None:

@@ -126,7 +126,10 @@ def _callback(
         ruled = verdicts(answer)
         if not isinstance(ruled, str):
             return ruled
-        return read_page(Reading(page, answer.document, ground), ruled)
+        reading = Reading(page, answer.document, ground)
+        for remark in answer.remarks:
+            reading.note(remark)
+        return read_page(reading, ruled)
 
     return _safely(draft, rule, judge)
 

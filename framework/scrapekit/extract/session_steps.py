@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError, Problems, UsageError
-from scrapekit.extract.checks import compile_patterns
+from scrapekit.extract.checks import compile_patterns, found_by
 from scrapekit.extract.conditions import Answer, Holds, compile_conditions
 from scrapekit.extract.draft import Draft, Terms
 from scrapekit.extract.forms import compile_form
@@ -135,7 +135,7 @@ def _compile_login(terms: Terms, login: Login, inputs: Mapping[str, Any]) -> Log
         return None
     read, fill_in = _reading(draft, inputs), None
     places: list[Callable[[str], object]] = [
-        pattern.search for pattern in compile_patterns(login.expired_at, "login.expired", terms.problems)
+        found_by(pattern) for pattern in compile_patterns(login.expired_at, "login.expired", terms.problems)
     ]
     if login.form is not None and form_draft is not None:
         fill_in = compile_fill_in(form_draft, login.form, _reading(form_draft, inputs), inputs)
