@@ -42,6 +42,16 @@ def test_links_deeper_than_the_recipe_wants_are_counted():
     assert group.counters["note:links deeper than crawl.depth"] == 1
 
 
+def test_a_following_page_that_is_not_asked_for_is_a_stop_with_its_reason():
+    following = Request("http://b.test/2", "list", paging={"n": 2})
+    group, _ = take(Admission(Limits(SITE)), requests=[following])
+
+    assert group.counters == {
+        "note:links out of scope": 1,
+        "note:paging list stopped: next page out of scope": 1,
+    }
+
+
 def test_a_link_that_every_page_repeats_reaches_the_store_once():
     admission = Admission(Limits(SITE))
     first, _ = take(admission, requests=[Request("http://a.test/nav")])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scrapekit.crawl.entries import CUT_SHORT, Candidate, Entry, Group, identity
+from scrapekit.crawl.entries import CUT_SHORT, STOPPED, Candidate, Entry, Group, follows, identity
 from scrapekit.crawl.tally import Tally
 from scrapekit.model import FAILURES, Item, Outcome, Request, Verdict
 from scrapekit.recipe.model import Traps
@@ -114,20 +114,27 @@ class Admission:
         group.new.append(hop)
 
     def _take_links(self, group: Group, requests: Sequence[Request]) -> None:
-        known, limits = self._known, self._limits
+        known = self._known
         for request in requests:
             plain = request.body is None and request.method == "GET" and request.paging is None
             if plain and request.url in known:
                 group.counters["duplicates"] += 1
-            elif not limits.scope.allows(request.url):
-                group.counters["note:links out of scope"] += 1
-            elif limits.depth is not None and request.depth > limits.depth:
-                group.counters["note:links deeper than crawl.depth"] += 1
-            elif limits.traps is not None and (reason := trap(request.url, limits.traps)):
+            elif reason := self._refusal(request):
                 group.counters[f"note:links {reason}"] += 1
+                if follows(request):
+                    group.counters[f"note:{STOPPED.format(request.page, f'next page {reason}')}"] += 1
             else:
-                group.new.append(Candidate(request, limits.order))
+                group.new.append(Candidate(request, self._limits.order))
                 if plain:
                     known[request.url] = None
         while len(known) > _KNOWN_MOST:
             del known[next(iter(known))]
+
+    def _refusal(self, request: Request) -> str:
+        """Why no page's link to it is followed; empty when it is."""
+        limits = self._limits
+        if not limits.scope.allows(request.url):
+            return "out of scope"
+        if limits.depth is not None and request.depth > limits.depth:
+            return "deeper than crawl.depth"
+        return trap(request.url, limits.traps) if limits.traps is not None else ""

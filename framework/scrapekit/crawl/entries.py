@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scrapekit.model import Item, Outcome, Pending, Request
+from scrapekit.model import NOTHING, Item, Outcome, Pending, Request
 from scrapekit.web.late import unsealed
 from scrapekit.web.url import fingerprint, lane_of
 
@@ -15,6 +15,9 @@ UNREADABLE = "robots.txt could not be read"
 
 CUT_SHORT = "sequences of pages cut short by a page that failed"
 """What the report counts a paged request under that failed: what follows it was never asked for."""
+
+STOPPED = "paging {} stopped: {}"
+"""Why nothing more of a sequence of pages is asked for, by page rule."""
 
 SEEN_BEFORE = "records seen before: "
 """Begins the remark on records that were read, but not exported: an earlier job has done that."""
@@ -78,6 +81,11 @@ def identity(request: Request) -> int:
     return fingerprint(request.url, request.method, body)
 
 
+def follows(request: Request) -> bool:
+    """True when a page's paginator asked for it, and not a value that goes on over several pages."""
+    return (request.paging or NOTHING).get("n", 1) > 1 and not request.ask
+
+
 def rank_of(request: Request, order: str) -> int:
     """The lane's sort key: priority first (higher sooner), then depth as *order* says.
 
@@ -107,7 +115,12 @@ class Candidate:
     @property
     def is_seed(self) -> bool:
         """True when no page led here."""
-        return self.request.depth == 0 and self.hop_of is None
+        return self.request.depth == 0 and self.hop_of is None and not self.follows
+
+    @property
+    def follows(self) -> bool:
+        """True when it is the following page of a page rule."""
+        return follows(self.request)
 
 
 @dataclass(slots=True)

@@ -15,7 +15,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from scrapekit.crawl.entries import Candidate, Committed, Entry, Group, LaneState, Restored, identity
+from scrapekit.crawl.entries import (
+    STOPPED,
+    Candidate,
+    Committed,
+    Entry,
+    Group,
+    LaneState,
+    Restored,
+    identity,
+)
 from scrapekit.job.history import note_known
 from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.tables import note, noted, open_tables, stuck
@@ -152,6 +161,8 @@ class Store:
         seeds = sum(candidate.is_seed for candidate in known)
         counters["duplicate_seeds"] += seeds
         counters["duplicates"] += len(known) - seeds
+        for request in (candidate.request for candidate in known if candidate.follows):
+            counters[f"note:{STOPPED.format(request.page, 'page known already')}"] += 1
         counters.update({f"verdict:{verdict}": count for verdict, count in verdicts.items()})
         self._count(counters)
         self._db.executemany(
