@@ -75,6 +75,8 @@ CASES = [
     Case("catalogue-search", {"signed": "yes"}, "expected-new"),
     Case("catalogue-search", {"q": "wüste"}, "expected-nothing"),
     Case("comments"),
+    # 13 pages, and one of them asked for again when the service said "later".
+    Case("chat", {"token": "s3cret"}, asked={"GET /api/history": 6, "GET /api/replies": 4}),
     Case("events", asked={"GET /stueck/moewe": 1, "GET /stueck/faust": 0}),
 ]
 
