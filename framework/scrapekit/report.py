@@ -63,7 +63,8 @@ class ExportReport:
     published: bool
     """False while the run can be resumed: the records so far are in a file next to ``path``."""
     kept: bool = False
-    """True when the run broke its contract and found nothing for this export: an earlier file stayed."""
+    """True when the run brought nothing for this export, against its contract or as nothing was new:
+    an earlier file stayed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ pages:
 http: { nobody: 1 }
 crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: { nobody: 1 } } }
 expect: { KIND: { nobody: 1 } }
+seen: { KIND: { nobody: 1 } }
 tests: [{ nobody: 1 }]
 responses: { SET: [{ when: status == 200, nobody: 1 }] }
 login: { page: https://a.test/, nobody: 1 }
