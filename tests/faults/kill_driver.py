@@ -46,6 +46,31 @@ pages:
     fields:
       number: h1
       text: p
+"""
+
+_JOINED = """\
+scrapekit: 1
+name: shop
+seeds:
+  listing: {site}/listing/1
+pages:
+  listing:
+    item: product
+    each: li
+    key: number
+    detail: {{ css: a, page: product }}
+    fields: {{ number: a }}
+    paginate: {{ next: a.next }}
+  product:
+    fields:
+      title: {{ css: h1, required: true }}
+      maker: {{ at: a.maker, css: b, required: true }}
+      notes: {{ css: p, pages: {{ next: a.more }} }}
+      label: "{{{{ item.number }}}} {{{{ item.title }}}} {{{{ item.maker }}}}"
+"""
+"""Each record from its row, a page of its own, the page after that, and a page it shares with others."""
+
+_REST = """\
 export:
   - jsonl: out/shop.jsonl
   - json: out/shop.json
@@ -54,6 +79,8 @@ export:
 http: {{ retries: 3, timeout: 20s }}
 crawl: {{ delay: 0, per_host: {concurrency}, concurrency: {concurrency} }}
 """
+
+_MAKERS = 7
 
 
 class Site:
@@ -80,8 +107,13 @@ class Site:
                 + "</ul>"
                 + (f'<a class=next href="/listing/{number + 1}">' if more else "")
             )
-        if (match := re.fullmatch(r"/product/(\d+)", path)) and int(match[1]) < self.pages:
-            return f"<h1>{match[1]}</h1><p>{f'text of {match[1]}, ' * 30}</p>"
+        if (match := re.fullmatch(r"/product/(\d+)", path)) and (number := int(match[1])) < self.pages:
+            maker, more = f"<a class=maker href=/maker/{number % _MAKERS}>", f"<a class=more href={path}/2>"
+            return f"<h1>{number}</h1><p>{f'text of {number}, ' * 30}</p>{maker}{more}"
+        if match := re.fullmatch(r"/product/(\d+)/2", path):
+            return f"<p>more of {match[1]}</p>"
+        if match := re.fullmatch(r"/maker/(\d+)", path):
+            return f"<b>maker {match[1]}</b>"
         return None
 
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -139,6 +171,8 @@ class Score:
     refetched: int = 0
     slowest_start: float = 0.0
     output: str = ""
+    incomplete: list[str] = field(default_factory=list)
+    """Records from several pages that lack something of one."""
     untold: int = 0
     """Kills between the store's note that the job has ended and the summary."""
     unheard: int = 0
@@ -147,7 +181,7 @@ class Score:
     @property
     def clean(self) -> bool:
         """Nothing lost, nothing doubled, no more refetched than was in flight, quick to go on, and told."""
-        kept = not self.lost and not self.doubled and not self.unheard
+        kept = not self.lost and not self.doubled and not self.incomplete and not self.unheard
         return kept and self.refetched <= CONCURRENCY * self.kills and self.slowest_start <= 5.0
 
 
@@ -182,13 +216,16 @@ def command(folder: Path) -> list[str]:
     return [sys.executable, "-m", "scrapekit", "run", str(folder / "shop.yaml"), "-q"]
 
 
-def run_job(site: Site, folder: Path, moments: Sequence[Moment], how: signal.Signals) -> Score:
+def run_job(
+    site: Site, folder: Path, moments: Sequence[Moment], how: signal.Signals, *, joined: bool = False
+) -> Score:
     """Run a job in *folder*, killed at each of *moments*, until it ends by itself or was told.
 
     A moment is a number of seconds (a float), a number of requests that the site was sent (an int), or
-    `Late`.
+    `Late`. With *joined* each record is made of several pages.
     """
-    (folder / "shop.yaml").write_text(_RECIPE.format(site=site.url, concurrency=CONCURRENCY))
+    recipe = (_JOINED if joined else _RECIPE) + _REST
+    (folder / "shop.yaml").write_text(recipe.format(site=site.url, concurrency=CONCURRENCY))
     site.log.clear()
     score = Score()
     for moment in [*moments, None]:
@@ -205,7 +242,25 @@ def run_job(site: Site, folder: Path, moments: Sequence[Moment], how: signal.Sig
             break
         score.untold += "finished" in noted
     _count(site, folder, score)
+    if joined:
+        score.incomplete = incomplete(folder)
     return score
+
+
+def incomplete(folder: Path) -> list[str]:
+    """The records from several pages that are not what their pages say."""
+    records = json.loads((folder / "out" / "shop.json").read_text(encoding="utf-8"))
+    return [record["number"] for record in records if not _is_whole(record)]
+
+
+def _is_whole(record: dict[str, object]) -> bool:
+    number = str(record["number"])
+    maker = f"maker {int(number) % _MAKERS}"
+    found = (record["title"], record["maker"], record["label"])
+    notes = [f"text of {number}, " * 30, f"more of {number}"]
+    return found == (number, maker, f"{number} {number} {maker}") and record["notes"] == [
+        note.strip() for note in notes
+    ]
 
 
 def _run_once(
@@ -270,6 +325,7 @@ def main() -> int:
     parser.add_argument("--signal", default="KILL", choices=["KILL", "TERM", "INT"])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--late", action="store_true", help="make the last kill one at the job's end")
+    parser.add_argument("--joined", action="store_true", help="make each record of several pages")
     arguments = parser.parse_args()
     rng, how, bad = random.Random(arguments.seed), signal.Signals[f"SIG{arguments.signal}"], 0
     with Site(arguments.pages).served() as site:
@@ -280,11 +336,12 @@ def main() -> int:
                 ]
                 if arguments.late:
                     moments[-1] = Late(rng.choice([0.0, rng.uniform(0, 0.05)]))
-                score = run_job(site, Path(folder), moments, how)
+                score = run_job(site, Path(folder), moments, how, joined=arguments.joined)
             bad += not score.clean
             print(
                 f"job {number + 1}: {score.kills} kills ({score.untold} before it told),"
-                f" lost {dict(score.lost)}, doubled {dict(score.doubled)}, refetched {score.refetched},"
+                f" lost {dict(score.lost)}, doubled {dict(score.doubled)},"
+                f" incomplete {len(score.incomplete)}, refetched {score.refetched},"
                 f" first request after {score.slowest_start:.2f} s"
             )
     print(f"{arguments.runs - bad} passed, {bad} failed")

@@ -35,6 +35,18 @@ def test_killed_at_random_moments_every_record_is_there_exactly_once(site, tmp_p
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3))
+def test_killed_at_random_moments_every_record_from_several_pages_is_there_whole(site, tmp_path, seed):
+    rng = random.Random(seed)
+    moments = [rng.randint(1, 180) for _ in range(3)]
+    score = driver.run_job(site, tmp_path, moments, signal.SIGKILL, joined=True)
+
+    assert score.kills == 3
+    assert (dict(score.lost), dict(score.doubled), score.incomplete) == ({}, {}, [])
+    assert score.refetched <= driver.CONCURRENCY * score.kills
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [0.0, 0.01])
 def test_killed_when_all_is_done_but_the_telling_nothing_is_fetched_twice(site, tmp_path, after):
     score = driver.run_job(site, tmp_path, [50, driver.Late(after)], signal.SIGKILL)
@@ -50,3 +62,11 @@ def test_asked_to_stop_it_drains_and_nothing_is_fetched_twice(site, tmp_path, ho
 
     assert score.kills == 2
     assert (dict(score.lost), dict(score.doubled), score.refetched) == ({}, {}, 0)
+
+
+@pytest.mark.slow
+def test_asked_to_stop_it_leaves_the_records_that_wait_and_goes_on_with_them(site, tmp_path):
+    score = driver.run_job(site, tmp_path, [60, 120], signal.SIGTERM, joined=True)
+
+    assert score.kills == 2
+    assert (dict(score.lost), dict(score.doubled), score.incomplete, score.refetched) == ({}, {}, [], 0)

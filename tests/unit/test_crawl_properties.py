@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import random
+import sqlite3
 import tempfile
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,7 +26,9 @@ from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
+from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.state import Store
+from scrapekit.model import Answered, Ask, Pending, Step
 from scrapekit.web.robots import RobotsNotNow, read_robots
 from scrapekit.web.url import Scope, lane_of, origin_of
 
@@ -50,6 +55,10 @@ class Site:
             url: rng.sample(self.urls, rng.randint(0, min(12, len(self.urls)))) for url in self.urls
         }
         self.depths = {url: rng.randint(0, 5) for url in self.urls}
+        # What a page's record needs of other pages, what it needs once it has that, and where it goes on.
+        self.needs = {url: rng.sample(self.urls, k) for url in self.urls if (k := rng.choice([0, 0, 1, 2]))}
+        self.then = {url: rng.choice(self.urls) for url in self.needs if rng.random() < 0.5}
+        self.goes_on = {url: rng.choice(self.urls) for url in self.urls if rng.random() < 0.3}
         self.moved: dict[str, str] = {}
         self.failing: Counter[str] = Counter()
         for url in self.urls:
@@ -78,12 +87,58 @@ class Site:
                 return FetchError("HTTP 429", retry=True, throttled=True, retry_after=2.0)
             return FetchError("HTTP 503", retry=True)
         if url in self.moved and url not in request.via:
-            return Request(self.moved[url], depth=request.depth, via=(*request.via, url))
+            return replace(request, url=self.moved[url], via=(*request.via, url))
         return Page(request, url, 200, {}, b"")
 
     def read(self, page: Page) -> Outcome:
+        if page.request.ask:
+            return self.read_asked(page)
         links = [Request(url, depth=self.depths[url]) for url in self.links[page.url]]
-        return Outcome(page.request, Verdict.OK, [Item("page", {"url": page.url}, Origin(page.url))], links)
+        if page.url not in self.needs:
+            return Outcome(page.request, Verdict.OK, [record(page.url, {})], links)
+        pending = Pending("page", "joiner", page.url, self.asks(page.url, self.needs[page.url], 1), {})
+        return Outcome(page.request, Verdict.OK, (), links, pending=[pending])
+
+    def asks(self, url: str, needed: Sequence[str], first: int) -> list[Ask]:
+        return [
+            Ask(place, Request(each, "asked", depth=self.depths[url], ask=f"ask {each}"))
+            for place, each in enumerate(needed, start=first)
+        ]
+
+    def read_asked(self, page: Page) -> Outcome:
+        """The answer is the address; some go on over another page, at most three in all."""
+        request, number = page.request, (page.request.paging or {}).get("n", 1)
+        following = []
+        if number < 3 and (url := self.goes_on.get(page.url)):
+            following = [
+                Request(url, "asked", depth=request.depth, ask=request.ask, paging={"n": number + 1})
+            ]
+        return Outcome(request, Verdict.OK, (), following, answer=page.url)
+
+    def advance(self, state: str, answers: Mapping[int, Answered]) -> Step:
+        """The joiner: first what a record needs, then what it needs beside; at the end the record."""
+        if state in self.then and 9 not in answers:
+            return Step(asks=self.asks(state, [self.then[state]], 9))
+        return Step(items=[record(state, answers)])
+
+    def missing(self, found: Mapping[str, Mapping[int, Answered]]) -> list[tuple[str, int]]:
+        """The answers that records lack although their pages can be had."""
+        return [
+            (url, place)
+            for url, answers in found.items()
+            for place, needed in [*enumerate(self.needs.get(url, ()), start=1), (9, self.then.get(url))]
+            if needed and self.answers(needed) and answers[place].parts[:1] != self.answers(needed)
+        ]
+
+    def answers(self, url: str) -> list[str]:
+        """What a page answers; nothing where it may be that it cannot be had."""
+        target = self.moved.get(url, url)
+        if any(self.is_lost(each) or origin_of(each) in self.silent for each in (url, target)):
+            return []
+        return [target]
+
+    def is_lost(self, url: str) -> bool:
+        return "/forbidden/" in url or self.failing[url] > 9
 
     def pages(self, *, silent: bool) -> set[str]:
         """Every page that a crawl from the seeds brings, with or without the silent hosts' pages."""
@@ -92,8 +147,7 @@ class Site:
         todo = list(self.seeds)
         while todo:
             url = todo.pop()
-            lost = "/forbidden/" in url or self.failing[url] > 9
-            if url in seen or lost or (not silent and origin_of(url) in self.silent):
+            if url in seen or self.is_lost(url) or (not silent and origin_of(url) in self.silent):
                 continue
             seen.add(url)
             if self.moved.get(url, url) != url:
@@ -104,11 +158,18 @@ class Site:
         return found
 
 
+def record(url: str, answers: Mapping[int, Answered]) -> Item:
+    return Item("page", {"url": url, "answers": answers}, Origin(url))
+
+
 class Disk:
     """The journal as the loop sees it: one thing at a time, in order, and gone at some commit."""
 
-    def __init__(self, store: Store, records: list[str], rng: random.Random, commits: int | None) -> None:
+    def __init__(
+        self, store: Store, joins: Joins, records: list[Item], rng: random.Random, commits: int | None
+    ) -> None:
         self.store = store
+        self.joins = joins
         self.records = records
         self._rng = rng
         self._left = commits
@@ -119,12 +180,14 @@ class Disk:
             await asyncio.sleep(self._rng.choice([0, 0.01, 0.2]))
             dying = self._left == 0
             self._left = None if self._left is None else self._left - 1
-            if dying and self._rng.random() < 0.4:
-                raise Killed
-            self.records += [item.fields["url"] for item in group.items]
-            if dying and self._rng.random() < 0.5:
-                raise Killed
-            committed = self.store.commit(group, {"list": {"n": len(self.records)}})
+            with self.store.transaction():
+                if dying and self._rng.random() < 0.3:
+                    raise Killed
+                self.joins.settle(group)
+                self.records += group.items
+                if dying and self._rng.random() < 0.5:
+                    raise Killed
+                committed = self.store.write(group, {"list": {"n": len(self.records)}})
             if dying:
                 raise Killed
             return committed
@@ -142,7 +205,7 @@ class Job:
         self.site = site
         self.path = folder / "job.sqlite"
         self.rng = rng
-        self.records: list[str] = []
+        self.records: list[Item] = []
         self.order = rng.choice(["breadth", "depth", "priority"])
         self.pace = Pace(
             delay=rng.choice([0, 0.1]), per_host=rng.choice([1, 2, 4]), concurrency=rng.choice([1, 3, 8, 40])
@@ -154,7 +217,10 @@ class Job:
         with closing(Store(self.path)) as store:
             restored = store.open("recipe")
             del self.records[restored.positions.get("list", {"n": 0})["n"] :]  # type: ignore[misc]
-            disk = Disk(store, self.records, self.rng, self.rng.randrange(12) if how == "kill" else None)
+            anywhere = Scope.of("any", [])
+            joins = store.joins(JoinTerms({"joiner": self.site}, anywhere, self.order), len(self.records))
+            commits = self.rng.randrange(12) if how == "kill" else None
+            disk = Disk(store, joins, self.records, self.rng, commits)
             frontier = Frontier(self.pace, disk, clock=loop.time, rng=self.rng)
             frontier.restore(restored.lanes, now_unix=loop.time())
             engine = Engine(
@@ -163,7 +229,7 @@ class Job:
                 callback=lambda rule: self.site.read,
                 journal=disk,
                 relay=SimpleNamespace(**dict.fromkeys(MOMENTS)),
-                admission=Admission(Limits(Scope.of("any", []), order=self.order)),
+                admission=Admission(Limits(anywhere, order=self.order)),
                 seeds=islice(map(Request, self.site.seeds), restored.seeds, None),
             )
             engine.committer.counters.update(restored.counters)
@@ -200,18 +266,34 @@ class Job:
         assert counters["seen"] == settled + frontier.waiting
         assert frontier.in_flight == 0
         assert frontier._slots == self.pace.concurrency
-        assert len(self.records) == len(set(self.records)) == counters["verdict:ok"]
+        waiting = counters["joined:begun"] - counters["joined:ended"]
+        assert len(self.urls) == len(set(self.urls)) == counters["page:ok:"] - waiting
         if how == "end":
-            assert frontier.waiting == 0
+            assert frontier.waiting == waiting == 0
             assert not engine.seeds_left
+
+    @property
+    def urls(self) -> list[str]:
+        return [item.fields["url"] for item in self.records]
 
     def check_complete(self) -> None:
         """Every page that can be had is there once. A silent host may have been left alone or not."""
         with closing(Store(self.path)) as store:
             restored = store.open("recipe")
         assert all(lane.waiting == 0 for lane in restored.lanes)
-        assert len(self.records) == len(set(self.records))
-        assert self.site.pages(silent=False) <= set(self.records) <= self.site.pages(silent=True)
+        assert len(self.urls) == len(set(self.urls))
+        assert self.site.pages(silent=False) <= set(self.urls) <= self.site.pages(silent=True)
+        answers = {item.fields["url"]: item.fields["answers"] for item in self.records}
+        assert self.site.missing(answers) == []
+        assert self.left_over() == []
+
+    def left_over(self) -> list[str]:
+        """Questions that never ended, and records that still wait."""
+        with closing(sqlite3.connect(self.path)) as db:
+            return (
+                db.execute("SELECT key FROM ask WHERE state = 0").fetchall()
+                + db.execute("SELECT id FROM record UNION ALL SELECT record FROM want").fetchall()
+            )
 
 
 @pytest.mark.slow
