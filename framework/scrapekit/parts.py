@@ -181,8 +181,8 @@ class KeepsEarlier(Protocol):
         """Let go, remove what was written and leave the earlier file as it is; asked instead of ``close``.
 
         The core asks when a run brought no record for this export, because it broke its contract or
-        found nothing new: an empty file would destroy a good one. False, with nothing done, when there is no earlier file or when
-        it is the one that is written; then ``close(finished=True)`` follows.
+        found nothing new: an empty file would destroy a good one. False, with nothing done, when there
+        is no earlier file or when it is the one that is written; then ``close(finished=True)`` follows.
         """
         ...
 
