@@ -19,7 +19,8 @@ from scrapekit.report import Report
 from scrapekit.run import Prepared, RunSettings, prepare, run
 
 HEAD = "scrapekit: 1\nname: shop\n"
-POLITE = "crawl: { delay: 0, allow_failed: 100% }\nhttp: { retries: 0 }\n"
+
+FAST = [("crawl.delay", "0"), ("crawl.allow_failed", "100%"), ("http.retries", "0")]
 
 Answer = str | tuple[int, str]
 
@@ -124,7 +125,9 @@ class Desk:
 
     async def run(self, recipe: str, **settings: Any) -> list[dict[str, Any]]:
         """The records of a whole run; its report is then in ``report``."""
-        self.report = await run(self.prepare(POLITE + dedent(recipe), **settings))
+        self.report = await run(
+            self.prepare(recipe, overrides=[*FAST, *settings.pop("overrides", ())], **settings)
+        )
         path = self.folder / "out" / "shop.jsonl"
         return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 

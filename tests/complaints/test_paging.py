@@ -1,8 +1,8 @@
 """Complaints 15 to 20 of users of other systems: sequences of pages that stop early, and nobody is told.
 
 Every stop has a reason in the report. Part of 20 is outside: there is no command yet that proposes a
-paginator for a site; tested is what it would propose, that following pages 2, 3 and 4 takes one line. Part of 19
-is outside, too: what a page loads as it scrolls comes by a request, which a recipe makes; there is no browser.
+paginator for a site; tested is what it would propose, following pages 2, 3 and 4 in one line. Part of 19
+is outside, too: what a page loads as it scrolls comes by a request, which a recipe makes, not a browser.
 """
 
 from __future__ import annotations
