@@ -78,6 +78,7 @@ CASES = [
     # 13 pages, and one of them asked for again when the service said "later".
     Case("chat", {"token": "s3cret"}, asked={"GET /api/history": 6, "GET /api/replies": 4}),
     Case("events", asked={"GET /stueck/moewe": 1, "GET /stueck/faust": 0}),
+    Case("variants"),
 ]
 
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from scrapekit.errors import PluginError, Problems, nearest
 from scrapekit.mark import Mark
+from scrapekit.model import NOTHING
 from scrapekit.node import Node
 from scrapekit.options import Options
-from scrapekit.model import NOTHING
 
 if TYPE_CHECKING:
     from scrapekit.extract.pipes import Made
@@ -74,8 +74,8 @@ class Draft(Terms):
 
     in_rows: bool = False
     """True for what is read in rows: something can stand before it on the page."""
-    hold_invalid: bool = field(default=False, kw_only=True)
-    """True where a list of objects gives an InvalidField in the place of an invalid one."""
+    hold_invalid: frozenset[str] = field(default=frozenset(), kw_only=True)
+    """The paths of lists of objects that give an InvalidField in the place of an invalid one."""
     trails: list[Trail] | None = field(default=None, kw_only=True)
     """Where fields right under rows say what they keep of the rows before; None elsewhere."""
     others: dict[str, Parser] = field(default_factory=dict, kw_only=True)

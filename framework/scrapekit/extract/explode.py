@@ -78,14 +78,11 @@ def _lifted(rule: ItemRule) -> list[list[str]]:
 
 
 def _compile(draft: Draft, rule: ItemRule, names: Sequence[str]) -> dict[str, Compiled]:
-    """Each field; an entry that is invalid is no fault of the record it stands in."""
-    taken = {explode.field for explode in rule.explode}
-    held = [field for field in rule.fields if field.name in taken and not field.pipe and not field.type]
-    others = [field for field in rule.fields if field not in held]
+    """Each field; an entry that is invalid is no fault of the record it stands in, nor of another list."""
+    taken = [_field_at(rule, at) for at in range(len(rule.explode))]
+    held = frozenset(field.path for field in taken if not field.pipe and not field.type)
     known = [*names, *(field.name for field in rule.fields)]
-    compiled = compile_each(draft, others, known)
-    compiled |= compile_each(replace(draft, hold_invalid=True), held, known)
-    return {field.name: compiled[field.name] for field in rule.fields}
+    return compile_each(replace(draft, hold_invalid=held), rule.fields, known)
 
 
 def _levels(

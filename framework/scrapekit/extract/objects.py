@@ -133,15 +133,17 @@ def _remembering(read: ReadFields, trails: Sequence[Trail]) -> ReadFields:
 def _compile_object(draft: Draft, field: Field) -> Compiled:
     evidence = evidence_of(field.fields)
     if field.each is None:
-        group = compile_fields(replace(draft, trails=None, hold_invalid=False), field.fields)
+        group = compile_fields(replace(draft, trails=None, hold_invalid=frozenset()), field.fields)
         return Compiled(_one_object(group.read, evidence), group.needs)
     rows, trails = compile_rows(draft, field.each, f"{field.path}.each"), list[Trail]()
-    inside = replace(rows.draft if rows else draft, in_rows=True, trails=trails, hold_invalid=False)
+    is_held = field.path in draft.hold_invalid
+    held = draft.hold_invalid if is_held else frozenset[str]()
+    inside = replace(rows.draft if rows else draft, in_rows=True, trails=trails, hold_invalid=held)
     group = compile_fields(inside, field.fields)
     if rows is None:
         return Compiled(_none, group.needs)
     find = _forgetting(rows.find, [trail.key for trail in trails]) if trails else rows.find
-    make = _list_with_faults if draft.hold_invalid else _list_of_objects
+    make = _list_with_faults if is_held else _list_of_objects
     return Compiled(make(find, group.read, evidence), group.needs)
 
 

@@ -85,6 +85,31 @@ def test_an_entry_that_is_invalid_is_dropped_alone(rule):
     }
 
 
+def test_an_invalid_entry_of_a_list_within_a_list_is_dropped_alone_too(rule):
+    outcome = rule("""
+        item: size
+        explode: [colours, sizes]
+        fields:
+          product: h1
+          colours:
+            each: section
+            fields:
+              colour: h2
+              sizes:
+                each: li
+                fields: { sku: { css: "@id", required: true } }
+        """).read(
+        "<h1>Tee</h1><section><h2>red</h2><li id=a>S<li>M<li id=b>L</section>"
+        "<section><h2>blue</h2><li>S</section>"
+    )
+
+    assert [(item.fields["colour"], item.fields["sku"]) for item in outcome.items] == [
+        ("red", "a"),
+        ("red", "b"),
+    ]
+    assert outcome.notes == {"size dropped: colours.sizes.sku is required": 2}
+
+
 def test_a_list_of_values_gives_its_values_under_its_own_name(rule):
     sizes = rule("""
         item: size
