@@ -10,6 +10,7 @@ from scrapekit.plan import Plan
 from scrapekit.recipe.masked import credentials_of
 from scrapekit.web.authorize import authorizing
 from scrapekit.web.bindings import Bindings
+from scrapekit.web.cookies import Jar
 from scrapekit.web.filling import Filling, Values
 from scrapekit.web.perform import Performer
 from scrapekit.web.session.asking import Ask
@@ -21,14 +22,17 @@ AGENT = "scrapekit"
 """The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
 
 
-def way_out(plan: Plan) -> tuple[Fetcher, Performer | SessionPerformer]:
-    """The fetcher, yet to be opened and closed, and what performs requests with it."""
+def way_out(plan: Plan, jar: Jar | None = None) -> tuple[Fetcher, Performer | SessionPerformer]:
+    """The fetcher, yet to be opened and closed, and what performs requests with it.
+
+    *jar* keeps the cookies; None: nobody else needs to see those that are kept, if any are.
+    """
     # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
     from scrapekit.web.fetch import HttpFetcher
 
     http = plan.recipe.http
     bindings = Bindings(plan.recipe.bound, plan.seed_urls, credentials_of(http.auth))
-    inner = HttpFetcher(http, plan.seed_urls, agent=f"{AGENT}/{__version__}", bindings=bindings)
+    inner = HttpFetcher(http, plan.seed_urls, agent=f"{AGENT}/{__version__}", bindings=bindings, jar=jar)
     fetcher = authorizing(inner, http.auth, bindings)
     others: dict[str, Values] = {}
     judged = plan.judged if plan.session is None else plan.judged | {PAGE}

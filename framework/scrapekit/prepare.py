@@ -26,6 +26,8 @@ class RunSettings:
     outputs: Sequence[str] = ()
     job: Path | None = None
     fresh: bool = False
+    cookies_from: Path | None = None
+    """A cookies.txt whose cookies for the seeds' hosts are sent along."""
     limit: int | None = None
     disabled: Sequence[str] = ()
     out_dir: Path = field(default_factory=Path)

@@ -19,6 +19,7 @@ from scrapekit.crawl.spending import Spending
 from scrapekit.crawl.tally import compile_tally
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
+from scrapekit.job.cookies import CookieFile, jar_of
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.history import History
@@ -94,6 +95,8 @@ async def run(
         if report is None:
             if prepared.settings.fresh or folder.ended():
                 folder.clear()
+            if prepared.settings.fresh:
+                folder.forget_cookies()
             report = await _run_job(prepared, folder, watch, stop or StopSignal())
         try:
             folder.write_report(report.to_json())
@@ -143,7 +146,8 @@ async def _run_job(
     journal = Journal(
         Store(folder.store), plan.written, recipe.fingerprint, _join_terms(prepared), _sifting(recipe, folder)
     )
-    fetcher, performer = way_out(plan)
+    jar = jar_of(recipe.http, folder.cookies, prepared.settings.cookies_from, plan.seed_urls)
+    fetcher, performer = way_out(plan, jar)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         restored = await journal.open()
@@ -151,6 +155,8 @@ async def _run_job(
         _check_limit(prepared, records)
         await fetcher.open()
         stack.push_async_callback(fetcher.close)
+        if jar is not None and recipe.http.cookies_between_runs:
+            await stack.enter_async_context(CookieFile(jar, folder.cookies).keeping())
         engine = _assemble(prepared, restored, journal, performer, relay, records)
         accounts.follow(engine)
         stop.attach(engine.frontier.close, engine.stop_now)

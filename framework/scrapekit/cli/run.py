@@ -76,6 +76,12 @@ class Runner(Protocol):
     help="Keep the job's state here. [default: .scrapekit/NAME]",
 )
 @click.option("--fresh", is_flag=True, help="Forget what an earlier run of this job did and start anew.")
+@click.option(
+    "--cookies-from",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Send the cookies of a browser's cookies.txt to the seeds' hosts.",
+)
 @set_option
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records.")
 @part_option

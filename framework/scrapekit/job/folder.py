@@ -18,6 +18,7 @@ from scrapekit.job.history import fold
 STORE = "job.sqlite"
 HISTORY = "history.sqlite"
 REPORT = "report.json"
+COOKIES = "cookies.txt"
 _LOCK = "lock"
 
 
@@ -40,6 +41,11 @@ class JobFolder:
     def history(self) -> Path:
         """The SQLite file that holds what the jobs before exported."""
         return self.path / HISTORY
+
+    @property
+    def cookies(self) -> Path:
+        """The file that holds cookies between runs."""
+        return self.path / COOKIES
 
     def __enter__(self) -> JobFolder:
         try:
@@ -95,6 +101,13 @@ class JobFolder:
         try:
             for suffix in ("", "-wal", "-shm"):
                 Path(f"{self.store}{suffix}").unlink(missing_ok=True)
+        except OSError as error:
+            raise JobError(f"cannot begin anew in {self.path}: {error.strerror}") from error
+
+    def forget_cookies(self) -> None:
+        """Begin the next run with no cookies."""
+        try:
+            self.cookies.unlink(missing_ok=True)
         except OSError as error:
             raise JobError(f"cannot begin anew in {self.path}: {error.strerror}") from error
 

@@ -14,6 +14,7 @@ from scrapekit.recipe.read_links import is_host, read_hosts
 from scrapekit.recipe.read_request import is_split, read_cookies, read_headers
 from scrapekit.recipe.substitute import SecretText
 
+_BETWEEN_RUNS = "between_runs"
 _MOST_AT_ONCE = 1000
 _ROBOTS: tuple[Literal["obey", "ignore"], ...] = ("obey", "ignore")
 _ORDERS: tuple[Literal["breadth", "depth", "priority"], ...] = ("breadth", "depth", "priority")
@@ -27,11 +28,13 @@ def read_http(top: Options) -> Http:
     written = read_headers(options)
     headers = _texts(written)
     cookies = _texts(read_cookies(options))
+    between_runs = _are_kept_between_runs(options)
     http = Http(
         headers=headers,
         late_headers=_late(written),
         cookies=cookies,
-        keep_cookies=options.flag("keep_cookies", bool(cookies)),
+        keep_cookies=between_runs or options.flag("keep_cookies", bool(cookies)),
+        cookies_between_runs=between_runs,
         user_agent=_user_agent(options),
         timeout=_positive(options, "timeout", default.timeout),
         connect_timeout=_positive(options, "connect_timeout", default.connect_timeout),
@@ -46,6 +49,13 @@ def read_http(top: Options) -> Http:
     )
     options.close()
     return http
+
+
+def _are_kept_between_runs(options: Options) -> bool:
+    node = options.node("keep_cookies")
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str) or node.broken:
+        return False
+    return options.choice("keep_cookies", ("true", "false", _BETWEEN_RUNS), _BETWEEN_RUNS) == _BETWEEN_RUNS
 
 
 def _texts(node: MapNode | None) -> Mapping[str, str | Secret]:

@@ -21,6 +21,8 @@ class Http:
     cookies: Mapping[str, str | Secret] = field(default_factory=dict)
     keep_cookies: bool = False
     """Keep cookies between requests; true as soon as the recipe sets any."""
+    cookies_between_runs: bool = False
+    """Keep them in the job folder too."""
     user_agent: str = ""
     timeout: float = 60.0
     connect_timeout: float = 10.0

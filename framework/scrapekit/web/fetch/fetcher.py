@@ -15,7 +15,6 @@ from functools import lru_cache
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from multidict import CIMultiDict
 from yarl import URL
 
 from scrapekit.errors import FetchError
@@ -24,8 +23,10 @@ from scrapekit.recipe.model import Http
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.body import Unpacker, too_large
 from scrapekit.web.coding import accept_encoding
+from scrapekit.web.cookies import Jar
 from scrapekit.web.deadline import Deadlines
 from scrapekit.web.fetch.faults import fault
+from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
 from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
 from scrapekit.web.responses import is_redirect, judge
 from scrapekit.web.senders import Senders, Site
@@ -36,7 +37,6 @@ _LONGEST_HEADER = 64 * 1024  # sites with a giant Content-Security-Policy exceed
 _READ_BUFFER = 2**18
 _DRAINED = 64 * 1024  # an unwanted body this small is read to keep the connection
 _SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
-_CONDITIONS = ("If-None-Match", "If-Modified-Since")
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 9.2.2
 
 
@@ -45,8 +45,8 @@ class HttpFetcher:
 
     *seed_urls* name the hosts that may be private, and with *bindings* the origins that may receive
     secrets. *agent* is the User-Agent unless the recipe has its own; *resolver* looks names up, by
-    default the way this machine does. May be used by many tasks at once, but only once at a time
-    within one task.
+    default the way this machine does; *jar* keeps cookies, whatever ``http.keep_cookies`` says.
+    May be used by many tasks at once, but only once at a time within one task.
     """
 
     def __init__(
@@ -57,12 +57,14 @@ class HttpFetcher:
         agent: str,
         resolver: AbstractResolver | None = None,
         bindings: Bindings | None = None,
+        jar: Jar | None = None,
     ) -> None:
         self._http = http
         self._resolver = resolver
         self._senders = Senders(http, seed_urls, agent, bindings)
         own = [http.auth.token_url] if http.auth is not None and http.auth.token_url else []
         self._guard = Guard([*seed_urls, *own], http.allow_hosts)
+        self._jar = Jar() if jar is None and http.keep_cookies else jar
         self._site = lru_cache(maxsize=4096)(self._senders.site)
         self._proxy = http.proxy or None
         self._session: aiohttp.ClientSession
@@ -82,9 +84,7 @@ class HttpFetcher:
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers={"Accept": _ACCEPT, "Accept-Encoding": accept_encoding()} | self._senders.everyones,
-            cookie_jar=aiohttp.CookieJar(unsafe=True)
-            if self._http.keep_cookies
-            else aiohttp.DummyCookieJar(),
+            cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, connect=self._http.connect_timeout),
             auto_decompress=False,
             requote_redirect_url=False,
@@ -142,6 +142,8 @@ class HttpFetcher:
         try:
             headers = _plain_headers(response.headers)
             status = response.status
+            if self._jar is not None and "set-cookie" in headers:
+                self._jar.take(url, headers["set-cookie"], time.time())
             error = None if raw else judge(request, status, headers, time.time())
             # RFC 9110 15.4.5: 304 has no body, whatever length and packing its headers tell of.
             if error is not None or status == 304 or is_redirect(status, headers):
@@ -159,14 +161,16 @@ class HttpFetcher:
     async def _send(self, request: Request, url: str, site: Site, opening: Opening) -> aiohttp.ClientResponse:
         """The head of the answer; a kept connection that turns out dead is replaced (RFC 9112 9.3.1)."""
         special = request.headers or site.headers or request.validators
-        headers = _own_headers(request, site) if special else None
+        headers = own_headers(request, site) if special else None
+        if self._jar is not None and (kept := self._jar.pairs(url, time.time())):
+            headers = with_cookies(headers, request, site, kept)
         while True:
             body = request.body
             data = io.BytesIO(body) if body is not None and len(body) > _SENT_AT_ONCE else body
             try:
                 return await self._session.request(
                     request.method,
-                    URL(_with_key(url, site), encoded=True),
+                    URL(with_key(url, site), encoded=True),
                     headers=headers,
                     data=data,
                     allow_redirects=False,
@@ -189,24 +193,6 @@ class HttpFetcher:
         while data := await response.content.readany():
             unpacker.feed(data)
         return unpacker.finish()
-
-
-def _with_key(url: str, site: Site) -> str:
-    if not site.query:
-        return url
-    return f"{url}{'&' if '?' in url else '?'}{site.query}"
-
-
-def _own_headers(request: Request, site: Site) -> CIMultiDict[str]:
-    headers = CIMultiDict(site.headers)
-    for name, value in request.headers:
-        joined = name.lower() == "cookie" and name in headers
-        headers[name] = f"{headers[name]}; {value}" if joined else value
-    # RFC 9110 13.1.2 and 13.1.3; what the recipe says itself has precedence.
-    for name, value in zip(_CONDITIONS, request.validators or (), strict=False):
-        if value:
-            headers.setdefault(name, value)
-    return headers
 
 
 def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,0 +1,46 @@
+"""What is sent with one request beside the session's own headers."""
+
+from __future__ import annotations
+
+from multidict import CIMultiDict
+
+from scrapekit.model import Request
+from scrapekit.web.senders import Site
+
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")
+
+
+def with_cookies(
+    headers: CIMultiDict[str] | None, request: Request, site: Site, kept: dict[str, str]
+) -> CIMultiDict[str]:
+    """The headers with what is kept: it takes the place of the recipe's, and gives way to the request's."""
+    asked = next((value for name, value in request.headers if name.lower() == "cookie"), "")
+    pairs = _pairs(site.headers.get("Cookie", "")) | kept | _pairs(asked)
+    headers = CIMultiDict() if headers is None else headers
+    headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in pairs.items())
+    return headers
+
+
+def _pairs(cookies: str) -> dict[str, str]:
+    parts = (part.strip().partition("=") for part in cookies.split(";") if "=" in part)
+    return {name: value for name, _, value in parts}
+
+
+def with_key(url: str, site: Site) -> str:
+    """The address with the API key that the site wants in its query."""
+    if not site.query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{site.query}"
+
+
+def own_headers(request: Request, site: Site) -> CIMultiDict[str]:
+    """The headers of the site and of the request; of two cookies, both go."""
+    headers = CIMultiDict(site.headers)
+    for name, value in request.headers:
+        joined = name.lower() == "cookie" and name in headers
+        headers[name] = f"{headers[name]}; {value}" if joined else value
+    # RFC 9110 13.1.2 and 13.1.3; what the recipe says itself has precedence.
+    for name, value in zip(_CONDITIONS, request.validators or (), strict=False):
+        if value:
+            headers.setdefault(name, value)
+    return headers
