@@ -236,6 +236,12 @@ class Options:
                     "it is planned for the next version of the recipe language",
                 )
 
+    def misplaced(self, key: str, message: str, hint: str) -> None:
+        """Say of a key that belongs elsewhere where it belongs."""
+        if key in self:
+            self._asked.add(key)
+            self.problems.add(self.key_mark(key), self.at(key), message, hint)
+
     def close(self, *also_known: str) -> None:
         """Note every key that was written but never asked for."""
         known = self._asked | set(also_known)

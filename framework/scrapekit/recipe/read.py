@@ -31,7 +31,6 @@ from scrapekit.recipe.read_vars import read_vars
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
 
-_TO_COME = ("auth", "meta")
 # Safe as a folder's name on every system, and in a terminal.
 _NAME = re.compile(r"[^\W_][\w. -]{0,79}(?<![. ])\Z")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)
@@ -65,7 +64,7 @@ def read_recipe(
     )
     tree = substitute(tree, given, problems)
     options = Options(tree, problems, "", mark=start)
-    options.not_yet(*_TO_COME)
+    options.misplaced("auth", '"auth" stands under "http"', "http: { auth: ... }")
     options.require("pages", "write how each kind of page is read")
     options.require("seeds", "write where to start: seeds: https://...")
     pages = read_pages(options.node("pages"), problems)

@@ -96,7 +96,7 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
         rel=tuple(str(node.value).lower() for node in options.texts("rel")),
         nofollow=options.choice("nofollow", _NOFOLLOW, "ignore"),
         extensions=_extensions(options),
-        unique=options.choice("unique", _UNIQUE, "url"),
+        unique=_unique(options),
         max=options.integer("max", least=1),
         priority=options.integer("priority", 0, least=-1_000_000, most=1_000_000) or 0,
         when=options.scalar("when", "a condition"),
@@ -107,6 +107,13 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
     refuse_other_pages(rule.carry, ground.problems, "in carry")
     options.close()
     return rule if rule.selector or rule.url else None
+
+
+def _unique(options: Options) -> Literal["url", "carry"]:
+    node = options.node("unique")
+    if isinstance(node, ScalarNode) and node.value is True:
+        return "url"
+    return options.choice("unique", _UNIQUE, "url")
 
 
 def _extensions(options: Options) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ from scrapekit.recipe.read_responses import read_page_responses
 from scrapekit.recipe.read_selector import Ground
 from scrapekit.recipe.read_source import read_parser, read_remove
 
-_PAGE_TO_COME = ("login",)
 # The engine reads robots.txt as a page of this name.
 _RESERVED = "robots.txt"
 
@@ -45,7 +44,6 @@ def _page(pages: MapNode, name: str, problems: Problems, is_detail: bool) -> Pag
     options = Options(pages.get(name), problems, f"pages.{name}", mark=mark)
     if name == _RESERVED:
         problems.add(mark, options.path, f'a page rule cannot be named "{_RESERVED}"')
-    options.not_yet(*_PAGE_TO_COME)
     parser, parser_options = read_parser(options, "html")
     ground = Ground(problems, parser)
     is_part = is_detail and not any(key in options for key in ("item", "items"))
@@ -65,7 +63,7 @@ def _page(pages: MapNode, name: str, problems: Problems, is_detail: bool) -> Pag
         encoding=read_encoding(options),
         before_parse=read_pipe(options.node("before_parse"), problems, options.at("before_parse")),
     )
-    if not any(key in options for key in ("item", "items", "fields", "links", "paginate", *_PAGE_TO_COME)):
+    if not any(key in options for key in ("item", "items", "fields", "links", "paginate")):
         message = f'the page rule "{shown(name)}" does nothing'
         problems.add(mark, options.path, message, "give it item and fields, links, or both")
     options.close("item", "items", *ITEM_KEYS)

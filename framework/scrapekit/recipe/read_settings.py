@@ -149,9 +149,9 @@ def _sites(options: Options) -> Mapping[str, Site]:
             options.problems.add(node.key_mark(host), path, f'"{shown(host)}" is not a host', hint)
         own = Options(settings, options.problems, path, mark=node.key_mark(host))
         found[host.lower()] = Site(
-            delay=own.seconds("delay", 0.0) if "delay" in own else None,
+            delay=own.seconds("delay", 0.0) if own.node("delay") else None,
             per_host=own.integer("per_host", least=1, most=_MOST_AT_ONCE),
-            robots=own.choice("robots", _ROBOTS, "obey") if "robots" in own else None,
+            robots=own.choice("robots", _ROBOTS, "obey") if own.node("robots") else None,
         )
         own.close()
     return found
@@ -162,8 +162,8 @@ def _budget(options: Options) -> Budget:
     budget = Budget(
         requests=own.integer("requests", least=1),
         items=own.integer("items", least=1),
-        time=_positive(own, "time", 0.0) if "time" in own else None,
-        bytes=int(_positive_size(own, "bytes", 0)) if "bytes" in own else None,
+        time=_positive(own, "time", 0.0) if own.node("time") else None,
+        bytes=int(_positive_size(own, "bytes", 0)) if own.node("bytes") else None,
         errors=own.integer("errors", least=1),
     )
     own.close()

@@ -134,7 +134,8 @@ def test_the_command_lists_what_is_installed(scrapekit):
 def test_the_list_as_json_has_every_fact(capsys):
     assert main(["plugins", "--json", "-p", "no:scrapekit-json"]) == 0
 
-    (entry,) = [e for e in json.loads(capsys.readouterr().out) if e["dist"] == "scrapekit-json"]
+    found = [e for e in json.loads(capsys.readouterr().out) if e["dist"] == "scrapekit-json"]
+    (entry,) = [e for e in found if e["kind"] == "parsers"]
     assert entry == {
         "kind": "parsers",
         "name": "json",

@@ -6,19 +6,7 @@ from scrapekit.errors import Problems
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
 
-TOP = "{}: x"
-PAGE = "pages: {{ p: {{ item: i, fields: {{ t: a }}, {}: x }} }}"
-LINK = "pages: {{ p: {{ item: i, fields: {{ t: a }}, links: {{ p: {{ css: a, {}: x }} }} }} }}"
-PAGING = "pages: {{ p: {{ item: i, fields: {{ t: a }}, paginate: {{ {}: x }} }} }}"
-CRAWL = "crawl: {{ {}: x }}"
-
-CASES = [
-    *((TOP, key) for key in ["auth"]),
-    *((PAGE, key) for key in ["login"]),
-    *((LINK, key) for key in ["rel", "unique", "nofollow"]),
-    *((PAGING, key) for key in ["link_header", "next_url", "window"]),
-    *((CRAWL, key) for key in ["sites", "budget"]),
-]
+CASES = [("http: {{ {}: x }}", key) for key in ["rotate", "http2", "cache", "accept"]]
 
 
 @pytest.mark.parametrize(("place", "key"), CASES)

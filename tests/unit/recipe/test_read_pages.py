@@ -242,7 +242,7 @@ def test_a_link_rule_is_read_with_everything_that_may_be_said_of_it():
     )
 
     assert [pattern.regex for pattern in link.allow] == ["/p/", "\\d+$"]
-    assert [pattern.regex for pattern in link.deny] == ["(?s).*\\.pdf\\Z"]
+    assert [pattern.regex for pattern in link.deny] == ["(?s)\\A.*\\.pdf\\Z"]
     assert (link.domains, link.text and link.text.regex, link.max, link.priority) == (
         ("shop.example",),
         "(?s)More",
