@@ -32,6 +32,7 @@ class Case:
     folder: str
     inputs: Mapping[str, str] = field(default_factory=dict)
     expected: str = "expected"
+    status: int = 0
     sorted: bool = False
     asked: Mapping[str, int] = field(default_factory=dict)
 
@@ -79,6 +80,20 @@ CASES = [
     Case("chat", {"token": "s3cret"}, asked={"GET /api/history": 6, "GET /api/replies": 4}),
     Case("events", asked={"GET /stueck/moewe": 1, "GET /stueck/faust": 0}),
     Case("variants"),
+    # Logged in once before the first page, and once more when the session was over.
+    Case(
+        "members",
+        {"card": "1001", "password": "open sesame"},
+        asked={"POST /api/session": 2},
+    ),
+    # A wrong password is tried once, and nothing that only members see is asked for.
+    Case(
+        "members",
+        {"card": "1001", "password": "guess"},
+        "expected-refused",
+        status=3,
+        asked={"POST /api/session": 1, "GET /loans": 0},
+    ),
 ]
 
 
@@ -94,7 +109,7 @@ async def test_a_hard_case_yields_all_its_records(case, served, command):
         status, printed = await command.run("run", *arguments)
 
     assert checked == 0, problems
-    assert status == 0, printed
+    assert status == case.status, printed
     for name, text in case.files(site.url).items():
         records, expected = command.records(f"out/{name}"), records_in(text)
         if case.sorted:

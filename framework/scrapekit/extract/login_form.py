@@ -48,7 +48,7 @@ def compile_fill_in(
         if found is None:
             raise Refused(f"there is no {'such ' if form.selector else ''}form on {page.url}")
         environment = {"inputs": inputs, "tokens": known}
-        own = [(name, known[name]) for name in unnamed] + _pairs(fields(environment))
+        own = {name: known[name] for name in unnamed} | fields(environment)
         pairs = _laid_over(found.values if form.harvest else [], own)
         sent = _pairs(headers(environment))
         return _request(form, _target(page, found, answer, submit(environment)), pairs, sent)
@@ -117,10 +117,12 @@ def _pairs(values: Mapping[str, Any]) -> Pairs:
     return pairs
 
 
-def _laid_over(harvested: Pairs, own: Pairs) -> Pairs:
-    """What the form holds, with what is filled in instead of whatever stood there under its name."""
-    filled = {name for name, _ in own}
-    return [pair for pair in harvested if pair[0] not in filled] + own
+def _laid_over(harvested: Pairs, own: Mapping[str, Any]) -> Pairs:
+    """What the form holds, with what is filled in instead of whatever stood there under its name.
+
+    A null is nothing in its place: a box that nobody ticks.
+    """
+    return [pair for pair in harvested if pair[0] not in own] + _pairs(own)
 
 
 def _target(page: Page, found: Form, answer: Answer, submit: object) -> str:

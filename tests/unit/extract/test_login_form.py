@@ -83,6 +83,12 @@ def test_a_form_may_be_named_by_a_selector_and_sent_without_what_it_holds(login)
     assert (request.url, sent(request)) == ("https://shop.test/search", {"user": "ann"})
 
 
+def test_a_field_that_is_null_takes_out_what_the_form_holds(login):
+    request = login(f"page: {URL}\nfields: {{ password: x, terms: null, user: [] }}").fill_in(page(FORM))
+
+    assert sent(request) == {"csrf": "abc", "lasts": "week", "shop": "1", "password": "x"}
+
+
 def test_a_secret_is_a_placeholder_until_the_form_is_sent(login):
     request = login(f"page: {URL}\nfields: {{ password: '{{{{ inputs.password }}}}' }}").fill_in(page(FORM))
 
