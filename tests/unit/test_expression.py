@@ -1,3 +1,5 @@
+import time
+import tracemalloc
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -49,7 +51,9 @@ def _fail(value: Any) -> Any:
     raise ValueError("not a date")
 
 
-def attempt(action: Callable[[], Any], refusal: type[Exception]) -> tuple[Any, Exception | None]:
+def attempt(
+    action: Callable[[], Any], refusal: type[Exception] | tuple[type[Exception], ...]
+) -> tuple[Any, Exception | None]:
     """What *action* gives, or how it was refused; any other exception is a failure of the test."""
     try:
         return action(), None
@@ -357,6 +361,132 @@ def test_any_mixture_of_values_gives_a_value_or_a_value_error(a: str, one: str, 
 
     _, refused = attempt(lambda: expression(ENV), ValueError)
     assert str(refused) in ("None", "the number is too large")
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            "item.price",
+            "item",
+            ".",
+            "title",
+            "tags",
+            "[",
+            "]",
+            "(",
+            ")",
+            ",",
+            "|",
+            "-",
+            "+",
+            "*",
+            "/",
+            "%",
+            "**",
+        ),
+        *(
+            "==",
+            "!=",
+            "<",
+            ">=",
+            "in",
+            "not",
+            "not in",
+            "contains",
+            "matches",
+            "and",
+            "or",
+            "true",
+            "null",
+            "1",
+        ),
+        *(
+            "9" * 30,
+            "1e308",
+            "1e999",
+            "'x'",
+            '"(a+)+b"',
+            "'",
+            "{{",
+            "lambda",
+            "__class__",
+            "upper",
+            "\\",
+            "\n",
+        ),
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=40).map(" ".join))
+def test_any_words_in_any_order_compile_or_are_refused_and_then_give_a_value_or_a_value_error(text: str):
+    expression, refused = attempt(lambda: compile_expression(text, NAMES, filters), ExpressionError)
+
+    if refused is None:
+        attempt(lambda: expression(ENV), ValueError)
+    else:
+        assert 0 <= getattr(refused, "offset") <= len(text)  # noqa: B009
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("(" * 1990, "-" * 1990 + "1", "not " * 490 + "1", "[" * 1000 + "]" * 990, "1" + "+1" * 990),
+        "1" + "|upper" * 300,
+        *(
+            "'a'" + " + 'a'" * 300,
+            "item" + ".a" * 990,
+            "item.a" + "[0]" * 600,
+            "9" * 2000,
+            "1" + " ** 9" * 300,
+        ),
+        *(
+            "'a' * 1000000000",
+            "1 or " * 390 + "1",
+            "[" + "1," * 900 + "1]",
+            "1e9999999",
+            '"' + "\\" * 1900 + '"',
+        ),
+    ],
+    ids=range(16),
+)
+def test_an_expression_of_any_size_is_read_and_worked_out_at_once(text: str):
+    tracemalloc.start()
+    began = time.process_time()
+    try:
+        attempt(lambda: compile_expression(text, NAMES, filters)(ENV), (ExpressionError, ValueError))
+        spent, (_, most) = time.process_time() - began, tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert spent < 2
+    assert most < 20_000_000
+
+
+def _nested(levels: int) -> list[Any]:
+    nest: list[Any] = []
+    for _ in range(levels):
+        nest = [nest]
+    return nest
+
+
+@pytest.mark.parametrize("levels", [600, 100_000])
+@pytest.mark.parametrize(
+    "text", ["a == b", "a < b", "a + 'x'", "b contains a", "a in b", "a matches 'x'", "a + b"]
+)
+def test_a_value_nested_deeper_than_calls_is_worked_with_or_refused(text: str, levels: int):
+    values = {"a": _nested(levels), "b": [_nested(levels)]}
+
+    _, refused = attempt(lambda: compile_expression(text, {"item": None})({"item": values}), ValueError)
+    assert str(refused) in ("None", "the value is nested too deeply")
+
+
+def test_a_list_cannot_grow_past_a_hundred_thousand_entries():
+    many = list(range(60_000))
+
+    expression = compile_expression("a + a", {"item": None})
+    _, refused = attempt(lambda: expression({"item": {"a": many}}), ValueError)
+    assert str(refused) == "the list has more than 100,000 entries"
 
 
 _VALUES = st.recursive(

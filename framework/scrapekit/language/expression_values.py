@@ -17,6 +17,8 @@ from typing import Any, TypeAlias
 
 MOST_TEXT = 1_000_000
 """The most characters a text may have that an expression or a template puts together."""
+MOST_ENTRIES = 100_000
+"""The most entries a list may have that an expression puts together."""
 _PLAIN_NUMBERS = frozenset({int, float})
 _LARGEST_INTEGER = 2**63
 _NUMBER = re.compile(r"\s*[-+]?\d{1,40}(?:\.\d{1,40})?(?:[eE][-+]?\d{1,3})?\s*\Z", re.ASCII)
@@ -54,11 +56,23 @@ def render(value: Any) -> str:
         case Decimal():
             return f"{value:f}" if value.adjusted() < 400 else str(value)
         case Mapping() | list() | tuple():
-            return json.dumps(_plain(value), ensure_ascii=False)
+            return _as_json(value)
         case int() if abs(value) >= 10**4000:
             raise ValueError("the number is too large")
         case _:
             return str(value)
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return json.dumps(_plain(value), ensure_ascii=False)
+    except RecursionError as error:
+        raise _too_deep() from error
+
+
+def _too_deep() -> ValueError:
+    # A page may hold lists nested deeper than Python can call.
+    return ValueError("the value is nested too deeply")
 
 
 def _plain(value: Any) -> Any:
@@ -129,6 +143,8 @@ def equal(left: Any, right: Any) -> bool:
     except DecimalException:
         # A signalling NaN objects even to this; it equals nothing.
         return False
+    except RecursionError as error:
+        raise _too_deep() from error
 
 
 def unequal(left: Any, right: Any) -> bool:
@@ -147,6 +163,8 @@ def _ordered(compare: _Operation) -> _Operation:
             return bool(compare(left, right))
         except (TypeError, DecimalException):
             return False
+        except RecursionError as error:
+            raise _too_deep() from error
 
     return compared
 
@@ -181,6 +199,8 @@ def add(left: Any, right: Any) -> Any:
     if isinstance(left, str) or isinstance(right, str):
         return bounded(render(left) + render(right))
     if isinstance(left, list) and isinstance(right, list):
+        if len(left) + len(right) > MOST_ENTRIES:
+            raise ValueError(f"the list has more than {MOST_ENTRIES:,} entries")
         return left + right
     return None
 

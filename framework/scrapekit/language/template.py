@@ -118,7 +118,8 @@ def compile_template(
 ) -> Template:
     """Compile *text*; raises ExpressionError with the offset of the first mistake.
 
-    A name on its own is an attribute of the root *bare*, where there is one. *at* tells the resolver of filters where they stand: `ScalarNode.at` of the text's node.
+    A name on its own is an attribute of the root *bare*, where there is one. *at* tells the resolver
+    of filters where they stand: `ScalarNode.at` of the text's node.
     """
     locate = at or nowhere(text)
     uses: set[tuple[str, str]] = set()

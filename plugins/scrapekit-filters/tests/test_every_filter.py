@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import scrapekit_filters
 from scrapekit import Filter, FilterContext, RecipeError
@@ -18,6 +25,23 @@ from scrapekit_filters._declare import DeclaredFilter
 from scrapekit_filters.reference import filters, main, render
 
 FILTERS = filters()
+ALL = {point.name: point for point in entry_points(group="scrapekit.filters")}
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.decimals()
+    | st.datetimes()
+    | st.dates(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    max_leaves=8,
+)
+KINDS: Mapping[str, type | tuple[type, ...]] = {
+    "text": str, "html": str, "number": (int, float, Decimal), "bool": bool, "list": list, "object": dict,
+    "date": date, "datetime": datetime, "any": object,
+}  # fmt: skip
 DOCS = Path(__file__).parents[3] / "docs" / "filters.md"
 TYPES = "string int float decimal number bool date datetime url email price enum".split()  # noqa: SIM905
 
@@ -57,6 +81,35 @@ def test_it_survives_values_of_kinds_it_does_not_take(name: str):
     for value in (*BY_TYPE["any"], *BY_TYPE["list"]):
         with suppress(ValueError):
             function(value)
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+@given(value=JSON)
+def test_any_value_gives_what_was_promised_or_a_value_error(name: str, value: Any):
+    part = ALL[name].load()
+    made = part() if isinstance(part, type) else part
+    for options in dict.fromkeys(case[0] for case in made.example):
+        function = cached(name, options)
+        if value is None or value in ("", []):
+            continue
+        result = outcome(function, value)
+        if isinstance(result, ValueError):
+            assert (str(result) != "", isinstance(result, UnicodeError)) == (True, False)
+            continue
+        assert result is None or isinstance(result, KINDS[made.gives])
+        assert made.gives in ("bool", "any") or not isinstance(result, bool)
+
+
+def outcome(function: Any, value: Any) -> Any:
+    try:
+        return function(value)
+    except ValueError as error:
+        return error
+
+
+@cache
+def cached(name: str, options: str | None) -> Any:
+    return make_filter(ALL[name].load(), options)
 
 
 @every_filter

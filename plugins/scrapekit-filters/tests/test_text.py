@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import reduce
 from typing import Any
 
 import pytest
@@ -203,3 +204,19 @@ def test_regular_expressions_take_replace_keep_and_drop(part: Any, options: str,
 )  # fmt: skip
 def test_a_mistake_in_the_options_is_shown_at_its_column(part: Any, options: str, problem: str):
     assert problems_of(part, options) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("part", "options"),
+    [
+        (replace, "{from: a, to: aaaaaaaaaa}"),
+        (sub, "{pattern: a, with: aaaaaaaaaa}"),
+        (sub, f"{{pattern: '', with: {'a' * 1000}}}"),
+    ],
+)
+def test_a_text_cannot_grow_until_the_memory_is_full(part: Any, options: str):
+    grow = make_filter(part, options)
+    with pytest.raises(ValueError) as caught:
+        reduce(lambda text, _: grow(text), range(12), "a")
+
+    assert str(caught.value) == "the text would have more than 50,000,000 characters"

@@ -9,6 +9,15 @@ from typing import Any
 _LONGEST = 60
 _MOST_DIGITS = 4000  # Python refuses to write out whole numbers above 4300 digits
 
+MOST_TEXT = 50_000_000
+"""The most characters of a text that a filter makes longer; a page has at most a third of them."""
+
+
+def bounded(length: int) -> None:
+    """Raise ValueError where a text would be longer than any page."""
+    if length > MOST_TEXT:
+        raise ValueError(f"the text would have more than {MOST_TEXT:,} characters")
+
 
 def shown(value: Any) -> str:
     """The value in quotes on one line, cut to 60 characters, with nothing that could drive a terminal."""

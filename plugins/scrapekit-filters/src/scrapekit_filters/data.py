@@ -61,13 +61,18 @@ def bool_(options: Options) -> Function:
         if isinstance(value, str):
             found = words.get(" ".join(value.split()).casefold())
         else:
-            found = bool(value) if isinstance(value, int | float | Decimal) and value in (0, 1) else None
+            found = bool(value) if isinstance(value, int | float | Decimal) and _is_bit(value) else None
         if found is None:
             what = shown(value) if isinstance(value, str) else described(value)
             raise ValueError(f"{what} is neither true nor false")
         return found
 
     return read
+
+
+def _is_bit(value: float | Decimal) -> bool:
+    # A signalling NaN of a Decimal cannot even be compared.
+    return not (isinstance(value, Decimal) and value.is_nan()) and value in (0, 1)
 
 
 def _words(options: Options, key: str, usual: tuple[str, ...]) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from scrapekit import Options
 from scrapekit_filters._declare import Function, declare
 from scrapekit_filters._keys import BY, is_empty, read_key
-from scrapekit_filters._words import as_text, described
+from scrapekit_filters._words import as_text, bounded, described
 
 
 @declare(
@@ -22,7 +23,12 @@ from scrapekit_filters._words import as_text, described
 def join(options: Options) -> Function:
     """Joins a list into one text; empty values are left out."""
     by = options.text("by", " ")
-    return lambda values: by.join([as_text(value) for value in values if not is_empty(value)])
+
+    def put(values: list[Any]) -> str:
+        bounded(len(values) * len(by))
+        return by.join([as_text(value) for value in values if not is_empty(value)])
+
+    return put
 
 
 @declare("list", "any", example=[(None, [None, "tea", "milk"], "tea"), (None, [0, 1], 0)])
@@ -94,6 +100,9 @@ def _identity(value: Any) -> Any:
             return "json", json.dumps(value, sort_keys=True, default=repr)
         except RecursionError as error:
             raise ValueError(f"{described(value)} is nested too deeply to compare") from error
+    if isinstance(value, Decimal) and value.is_nan():
+        # A signalling one cannot even be hashed.
+        return "number", "nan"
     return isinstance(value, bool), value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapekit import Options, Regex, RegexError, compile_regex
 from scrapekit_filters._declare import Function, declare
+from scrapekit_filters._words import MOST_TEXT, bounded
 
 _PATTERN = "a regular expression as Python writes them; (?i) in front ignores case"
 
@@ -142,8 +143,15 @@ def sub(options: Options) -> Function:
         reason = error.msg if isinstance(error, re.error) else error.args[0]
         options.problems.add(place, options.at("with"), f"not a replacement: {reason}")
         return _nothing
-    substitute = pattern.sub
-    return lambda value: substitute(new, value)
+    substitute, finditer = pattern.sub, pattern.finditer
+
+    def put(value: str) -> str:
+        if (len(value) + 1) * len(new) > MOST_TEXT:
+            # Every match costs at least what stands in the replacement; what its groups add is in the text.
+            bounded(len(new) * sum(1 for _ in finditer(value)))
+        return substitute(new, value)
+
+    return put
 
 
 @declare(

@@ -8,6 +8,7 @@ import unicodedata
 
 from scrapekit import Options
 from scrapekit_filters._declare import Function, declare
+from scrapekit_filters._words import MOST_TEXT, bounded
 
 # Letters that Unicode does not take apart into a base letter and a mark.
 _LATIN = str.maketrans(
@@ -39,7 +40,17 @@ def replace(options: Options) -> Function:
     new = options.text("to")
     if "from" in options and not old:
         options.problem("from", '"from" must not be empty')
-    return (lambda value: value.replace(old, new)) if old else (lambda value: value)
+    if not old:
+        return lambda value: value
+    longer = len(new) - len(old)
+
+    def put(value: str) -> str:
+        # Replacements one after the other multiply: twelve of ten letters for one fill any memory.
+        if longer > 0 and len(value) * len(new) > MOST_TEXT:
+            bounded(len(value) + value.count(old) * longer)
+        return value.replace(old, new)
+
+    return put
 
 
 @declare(
