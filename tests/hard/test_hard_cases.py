@@ -94,6 +94,7 @@ CASES = [
         status=3,
         asked={"POST /api/session": 1, "GET /loans": 0},
     ),
+    Case("broadcasts", sorted=True),
 ]
 
 
