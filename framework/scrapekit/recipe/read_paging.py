@@ -52,8 +52,8 @@ def read_paginate(
     }
     if place := options.choice("in", _PLACES):
         common["into"] = place
-    if "total" in options:
-        common["total"] = _count(ground, options, "total")
+    if (total := _count(ground, options, "total")) is not None:
+        common["total"] = total
         if kind == "offset" and own and own["total"] is not None:
             options.problem(
                 "total", '"total" is written twice: here and in offset', "leave out one of the two"

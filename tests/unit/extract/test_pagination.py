@@ -430,7 +430,9 @@ def test_a_parameter_that_was_set_is_read_back_and_setting_it_again_changes_noth
 
 def test_an_address_may_stand_in_the_page_as_a_value(kit):
     rule = kit.rule(
-        kit.item(kit.field("id", "id"), each="rows[*]"), kit.paginate("next_url", "paging.next"), parser="json"
+        kit.item(kit.field("id", "id"), each="rows[*]"),
+        kit.paginate("next_url", "paging.next"),
+        parser="json",
     )
     bodies = ['{"rows": [{"id": 1}], "paging": {"next": "?after=1"}}', '{"rows": [{"id": 2}], "paging": {}}']
 

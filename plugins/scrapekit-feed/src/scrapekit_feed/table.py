@@ -67,7 +67,7 @@ class CsvParser:
 
 def _names(options: Options) -> Sequence[str] | None:
     """The columns' names; None when the first row has them."""
-    if "header" not in options:
+    if options.node("header") is None:
         return None
     # A list or a text names the columns; only a truth value says whether the page does.
     named = [str(node.value) for node in options.texts("header")]
