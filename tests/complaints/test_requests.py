@@ -2,7 +2,7 @@
 
 Part of 31 is outside of what is built: a session's cookies are not kept from one run to the next, and there
 are no steps that log out at the end. What holds is tested: one login serves a whole run and all its
-addresses, and is proved. Of 35, there is no option that reads a browser's file of cookies; a cookie is a secret input.
+addresses, and is proved. Of 35, there is no option that reads a browser's file; a cookie is a secret input.
 """
 
 from __future__ import annotations

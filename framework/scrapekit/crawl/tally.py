@@ -1,4 +1,4 @@
-"""Counts what contracts over the whole job ask for: fields that are filled, values that came before."""
+"""Counts what is said of the whole job: fields that are filled or never are, values that came before."""
 
 from __future__ import annotations
 
@@ -13,13 +13,34 @@ from scrapekit.recipe.model import Recipe
 Tally: TypeAlias = Callable[[Group, Sequence[Item]], None]
 
 
-def compile_tally(recipe: Recipe) -> Tally | None:
-    """What to count of the records of a group; None when the recipe asks for nothing of the kind."""
+def compile_tally(recipe: Recipe) -> Tally:
+    """What to count of the records of a group, beside their number."""
     covered = {kind: [name for name, _ in expect.coverage] for kind, expect in recipe.expect.items()}
-    unique = recipe.unique
+    unique, ever = recipe.unique, _ever_filled(recipe)
     if not any(covered.values()) and not any(unique.values()):
-        return None
-    return _tally(covered, unique)
+        return ever
+    asked = _tally(covered, unique)
+
+    def tally(group: Group, items: Sequence[Item]) -> None:
+        ever(group, items)
+        asked(group, items)
+
+    return tally
+
+
+def _ever_filled(recipe: Recipe) -> Tally:
+    """Count each field when it is filled for the first time; those left then cost a look a record."""
+    empty = {kind: set(columns) for kind, columns in recipe.kinds.items()}
+
+    def tally(group: Group, items: Sequence[Item]) -> None:
+        for item in items:
+            if (names := empty.get(item.kind)) and (
+                found := [name for name in names if item.fields.get(name) is not None]
+            ):
+                names.difference_update(found)
+                group.counters.update(f"ever:{item.kind}.{name}" for name in found)
+
+    return tally
 
 
 def _tally(covered: Mapping[str, Sequence[str]], unique: Mapping[str, Sequence[str]]) -> Tally:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from scrapekit.crawl.entries import SEEN_BEFORE, UNREAD
 from scrapekit.errors import ExitCode, StuckError
-from scrapekit.job.contracts import broken_contracts, named
+from scrapekit.job.contracts import broken_contracts, named, never_filled
 from scrapekit.parts import Exporter
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import ExportReport, Failure, Report, Snapshot
@@ -186,7 +186,7 @@ class Accounts:
             exports=[self._written(export) for export in exports],
             quarantine=self._written(quarantine) if quarantine and self._is_fruitful(quarantine) else None,
             failures=await _failures(journal),
-            notes=named(counters, "note:") | _duplicates(counters),
+            notes=named(counters, "note:") | _duplicates(counters) | never_filled(self._recipe, counters),
             broken=self.broken() if end in ("complete", "broken contract") else [],
             slow_callbacks={rule: round(held, 3) for rule, held in self._engine.slow.items()},
             listeners_off=list(listeners_off),

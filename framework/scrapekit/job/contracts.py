@@ -10,6 +10,9 @@ from scrapekit.extract.pagination import ROWS_MISSING
 from scrapekit.model import DECLARED_EMPTY, FAILURES, Verdict
 from scrapekit.recipe.model import Recipe
 
+_TELLING_RECORDS = 10
+"""Of fewer records a field that none of them has says nothing."""
+
 
 def broken_contracts(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
     """Each contract that was not kept; *counters* are those of the store."""
@@ -24,6 +27,17 @@ def named(counters: Mapping[str, int], prefix: str) -> dict[str, int]:
     """The counters under a prefix, without it; zeros left out."""
     cut = len(prefix)
     return {name[cut:]: n for name, n in counters.items() if n and name.startswith(prefix)}
+
+
+def never_filled(recipe: Recipe, counters: Counter[str]) -> dict[str, int]:
+    """Fields that no record has, as remarks: a class that a site renamed breaks no contract by itself."""
+    return {
+        f"{kind} records, all without {name}": records
+        for kind, columns in recipe.kinds.items()
+        if (records := counters[f"records:{kind}"]) >= _TELLING_RECORDS
+        for name in columns
+        if not counters[f"ever:{kind}.{name}"]
+    }
 
 
 def _counts(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
