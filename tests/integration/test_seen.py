@@ -332,6 +332,18 @@ async def test_a_database_that_is_updated_holds_the_last_of_each_record(shop, si
     assert rows == [("cup", "6"), ("pot", "9"), ("tea", "3")]
 
 
+async def test_a_record_of_several_pages_is_compared_when_it_is_whole(shop, site):
+    path = shop.write("seen: changed")
+    path.write_text(path.read_text().replace("price: b }", "price: { at: { css: a }, css: i } }"))
+    site.pages |= {"/": listing("cup"), "/cup": "<h1>cup</h1><a href=/price>price</a>", "/price": "<i>5</i>"}
+    settings = RunSettings(path, {"site": site.url}, out_dir=shop.folder)
+    for price in (5, 5, 6, 6):
+        site.pages["/price"] = f"<i>{price}</i>"
+        await run(prepare(settings))
+
+    assert shop.lines() == ["cup 5", "cup 6"]
+
+
 async def test_begun_anew_a_job_still_knows_of_those_that_ended(shop, site):
     await shop.run("seen: new")
 
