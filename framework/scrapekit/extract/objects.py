@@ -54,10 +54,12 @@ def _grouped(draft: Draft, fields: Sequence[Field], compiled: Mapping[str, Compi
     needs = {name: each.needs & compiled.keys() for name, each in compiled.items()}
     if cycle := cycle_in(needs):
         mark = next(field.mark for field in fields if field.name in cycle)
-        message = f"these fields need each other: {' → '.join(cycle)}"
+        message, hint = f"these fields need each other: {' → '.join(cycle)}", ""
         if len(set(cycle)) == 1:
             message = f'the field "{cycle[0]}" needs itself'
-        draft.problems.add(mark, f"{fields[0].path.rpartition('.')[0]}", message)
+        if any(name in (draft.names.get("item") or ()) for name in cycle):
+            hint = "inside an object its own names come first: give one of the two another name"
+        draft.problems.add(mark, f"{fields[0].path.rpartition('.')[0]}", message, hint)
     paths = dict.fromkeys(compiled, fields[0].path if fields else "")
     places = _Places(paths | {field.name: field.path for field in fields}, f"parser {draft.parser_name}")
     outer = frozenset().union(*(each.needs for each in compiled.values())) - compiled.keys()

@@ -246,6 +246,18 @@ def test_a_field_that_needs_itself_is_a_problem(kit):
     assert [problem.message for problem in kit.found()] == ['the field "a" needs itself']
 
 
+def test_a_field_of_an_object_that_means_the_one_around_it_is_told_to_take_another_name(kit):
+    inner = kit.field("year", template="{{ item.year }}")
+    kit.compile(kit.item(kit.field("year", "h1"), kit.field("date", fields=(inner,))))
+
+    assert [(problem.message, problem.hint) for problem in kit.found()] == [
+        (
+            'the field "year" needs itself',
+            "inside an object its own names come first: give one of the two another name",
+        )
+    ]
+
+
 def test_an_unknown_name_in_a_template_is_a_problem_at_its_column(kit):
     kit.compile(kit.item(kit.field("title", "h1"), kit.field("it", template="x {{ item.titel }}")))
 
