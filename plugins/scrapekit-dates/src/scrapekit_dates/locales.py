@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 
 from scrapekit_dates import grammar, relative
 from scrapekit_dates.plain import plain
+from scrapekit_dates.shapes import COUNTERS, Meaning, Rules, Token, number
 from scrapekit_dates.words import (
     AFTER_TIME,
     COUNTED,
@@ -71,7 +72,7 @@ class LocalDates:
         self._relative = relative.patterns_of(locale)
         self._english = _to_english(locale)
         points = "H.mm" in locale.time_formats["short"].pattern
-        self._rules = grammar.Rules(points, locale.language == "th", locale.language in _OTHER_CALENDARS)
+        self._rules = Rules(points, locale.language == "th", locale.language in _OTHER_CALENDARS)
 
     def read(self, text: str, reading: Reading) -> datetime:
         """The moment *text* names; a date without a time is its midnight.
@@ -106,7 +107,7 @@ class _Lexicon:
     """The words of a locale, each with everything it can mean."""
 
     def __init__(self, locale: Locale) -> None:
-        self._meanings: dict[str, set[grammar.Meaning]] = {}
+        self._meanings: dict[str, set[Meaning]] = {}
         for word, kind, value in _words(locale):
             self._add(word.rstrip("."), kind, value)
         ordinals = "|".join(map(re.escape, words_of(ORDINALS, locale.language)))
@@ -119,9 +120,9 @@ class _Lexicon:
 
     def _add(self, word: str, kind: str, value: int) -> None:
         if word:
-            self._meanings.setdefault(word, set()).add(grammar.Meaning(kind, value))
+            self._meanings.setdefault(word, set()).add(Meaning(kind, value))
 
-    def tokens(self, bare: str) -> list[grammar.Token]:
+    def tokens(self, bare: str) -> list[Token]:
         """The text's tokens; a word that nobody knows is one without a meaning."""
         if self._ordinal is not None:
             bare = self._ordinal.sub("", bare)
@@ -129,19 +130,19 @@ class _Lexicon:
         while position < len(bare):
             match = self._token.match(bare, position)
             if match is None:
-                return [grammar.Token(bare[position:], frozenset())]
+                return [Token(bare[position:], frozenset())]
             position = match.end()
             if match.lastgroup != "blank":
                 found.append(self._token_of(match))
         return found
 
-    def _token_of(self, match: re.Match[str]) -> grammar.Token:
+    def _token_of(self, match: re.Match[str]) -> Token:
         text = match[0]
         if match.lastgroup == "number":
-            return grammar.number(text)
+            return number(text)
         if match.lastgroup == "sign":
-            return grammar.Token(text, frozenset({grammar.Meaning(text, 0)}))
-        return grammar.Token(text, frozenset(self._meanings[text.rstrip(". ")]))
+            return Token(text, frozenset({Meaning(text, 0)}))
+        return Token(text, frozenset(self._meanings[text.rstrip(". ")]))
 
 
 def _bounded(word: str) -> str:
@@ -169,7 +170,7 @@ def _words(locale: Locale) -> Iterator[tuple[str, str, int]]:
     yield from ((word, "Z", 0) for word in ("z", "utc", "gmt"))
     yield ("t", "T", 0)
     if language in ("ja", "ko", "zh", "yue"):
-        yield from ((sign, grammar.COUNTERS[unit], 0) for sign, unit in COUNTED.items())
+        yield from ((sign, COUNTERS[unit], 0) for sign, unit in COUNTED.items())
     if language == "ja":
         yield from ((plain(era), "E", years) for era, years in ERAS.items())
 
