@@ -52,7 +52,25 @@ def remarks(prepared: Any) -> list[str]:
     """What is right, but hardly meant: each as a warning with its place."""
     from scrapekit.recipe.reach import unreached
 
-    return [f"warning: {problem}" for problem in unreached(prepared.recipe)]
+    warnings = [f"warning: {problem}" for problem in unreached(prepared.recipe)]
+    return [*read_from_outside(prepared), *warnings]
+
+
+def read_from_outside(prepared: Any) -> list[str]:
+    """Which variables and files a recipe reads, and where what they hold goes: one line each."""
+    recipe = prepared.recipe
+    if not recipe.sources:
+        return []
+    from scrapekit.web.bindings import Bindings
+
+    bindings = Bindings(recipe.bound, prepared.plan.seed_urls)
+    lines = [
+        f"reads {source} for {name}, a secret sent to {bindings.places(name)} only"
+        if name in recipe.bound
+        else f"reads {source} for {name}, which may go anywhere"
+        for name, source in recipe.sources.items()
+    ]
+    return [printable(line) for line in lines]
 
 
 def described(prepared: Any) -> str:

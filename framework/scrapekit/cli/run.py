@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol
 
 import click
 
+from scrapekit.cli.check import read_from_outside
 from scrapekit.cli.output import say, say_event, tell_error
 from scrapekit.cli.progress import EVERY, JsonLines, PlainLines, Progress, Silence
 from scrapekit.cli.settings import input_option, part_option, recipe_argument, set_option
@@ -152,6 +153,8 @@ async def drive(runner: Runner, prepared: Any, manner: Manner) -> Report:
         from scrapekit.cli.verbose import Verbose
 
         prepared.plugins.listen("-v", Verbose(progress.note))
+    for line in read_from_outside(prepared):
+        progress.note(line)
     stop = runner.StopSignal()
     with progress, logs_shown_by(progress, manner.level), signals_stop(stop, progress.note):
         return await runner.run(prepared, watch=progress.show, stop=stop, told=False)

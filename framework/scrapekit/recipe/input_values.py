@@ -64,7 +64,7 @@ def value_of(found: Input, sources: Sources, problems: Problems) -> tuple[object
         node = ScalarNode(text, on_command_line(f"${found.env}"), text)
         # What a variable holds may be anyone's secret, whatever a recipe calls it.
         return _checked(found, node, problems, typed(text), hidden=True), f"${found.env}"
-    if found.file is not None:
+    if found.file is not None and (found.required or (sources.folder / str(found.file.value)).exists()):
         text = _beside_recipe(found, found.file, sources.folder, problems)
         node = ScalarNode(text, found.file.mark, text or "")
         return _checked(found, node, problems, text, hidden=True), str(found.file.value)
@@ -94,7 +94,7 @@ def _given(found: Input, text: str, problems: Problems) -> object:
     mark = on_command_line(f"-i {found.name}")
     value: str | None = text.removeprefix("@") if text.startswith("@@") else text
     if text.startswith("@") and not text.startswith("@@"):
-        value = _contents(found, Path(text[1:]), mark, problems)
+        value = _contents(found, Path(text[1:]), text[1:], mark, problems)
     return _checked(found, ScalarNode(value, mark, value or ""), problems, value, hidden=True)
 
 
@@ -111,21 +111,21 @@ def _beside_recipe(found: Input, node: ScalarNode, folder: Path, problems: Probl
         hint = f"put it beside the recipe, or give it with -i {found.name}=@FILE"
         problems.add(node.mark, f"{found.path}.file", message, hint)
         return None
-    return _contents(found, path, node.mark, problems)
+    return _contents(found, path, name, node.mark, problems)
 
 
-def _contents(found: Input, path: Path, mark: Mark, problems: Problems) -> str | None:
-    """The text of a file, without the line break at its end."""
+def _contents(found: Input, path: Path, name: str, mark: Mark, problems: Problems) -> str | None:
+    """The text of the file that people call *name*, without the line break at its end."""
     try:
         with path.open("rb") as file:
             data = file.read(_LARGEST_FILE + 1)
         text = data.decode("utf-8-sig")
     except (OSError, ValueError) as error:
         reason = "it is not UTF-8 text" if isinstance(error, UnicodeError) else _why(error)
-        problems.add(mark, found.path, f'"{shown(path)}" cannot be read: {reason}')
+        problems.add(mark, found.path, f'"{shown(name)}" cannot be read: {reason}')
         return None
     if len(data) > _LARGEST_FILE:
-        problems.add(mark, found.path, f'"{shown(path)}" is longer than a secret: more than 64 KiB')
+        problems.add(mark, found.path, f'"{shown(name)}" is longer than a secret: more than 64 KiB')
         return None
     return text.removesuffix("\n").removesuffix("\r")
 

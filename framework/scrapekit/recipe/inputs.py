@@ -35,7 +35,7 @@ class Inputs:
     bound: Mapping[str, Bound] = field(default_factory=dict)
     """The secrets with where they may go."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Input → the variable or file that its value is from, for those that have one."""
+    """Input → the variable or file that it is read from when it is not given, for those that have one."""
 
 
 def read_inputs(
@@ -71,8 +71,8 @@ def _valued(declared: list[Input], sources: Sources, problems: Problems, names: 
         value, source = value_of(found, sources, problems)
         if len(problems) > before:
             failed.add(found.name)
-        if source and not source.startswith("-i"):
-            said[found.name] = source
+        if outside := f"${found.env}" if found.env else str(found.file.value) if found.file else "":
+            said[found.name] = outside
         if found.type == "secret":
             bound[found.name] = Bound(None if value is None else str(value), found.origins, source)
         else:

@@ -37,6 +37,33 @@ def test_a_recipe_without_exports_is_one_line_too(capsys):
     assert capsys.readouterr().out == "a.yaml: 1 page rule, 2 record kinds: ok\n"
 
 
+OUTSIDE = """\
+scrapekit: 1
+inputs:
+  token: { type: secret, env: SHOP_TOKEN, for: [https://api.example, https://id.example] }
+  key: { type: secret, file: key.txt, required: false }
+  q: { env: SCRAPEKIT_Q, default: tea }
+seeds: { p: "https://shop.example/?q={{ inputs.q }}" }
+pages: { p: { item: x, fields: { t: h1 } } }
+http: { auth: { bearer: "{{ inputs.token }}" } }
+"""
+
+
+def test_what_a_recipe_reads_from_outside_is_said(capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SHOP_TOKEN", "s3cret")
+    monkeypatch.chdir(tmp_path)
+    Path("r.yaml").write_text(OUTSIDE)
+
+    main(["check", "r.yaml"])
+
+    assert capsys.readouterr().out == (
+        "r.yaml: 1 page rule, 1 record kind, exports out/r.jsonl: ok\n"
+        "reads $SHOP_TOKEN for token, a secret sent to https://api.example and https://id.example only\n"
+        "reads key.txt for key, a secret sent to https://shop.example only\n"
+        "reads $SCRAPEKIT_Q for q, which may go anywhere\n"
+    )
+
+
 def test_every_file_is_checked_though_one_is_wrong(capsys):
     def prepare(recipe: Path) -> Any:
         if recipe.name == "gone.yaml":

@@ -65,7 +65,7 @@ class FakeRunner:
     def prepare(self, settings: Any) -> Any:
         if self.error is not None:
             raise self.error
-        return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=self.secrets))
+        return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=self.secrets, sources={}))
 
     async def run(
         self, prepared: Any, *, watch: Callable[[Snapshot], None] | None, stop: Any, told: bool
@@ -278,7 +278,7 @@ class Stop:
 class Runner:
     StopSignal = Stop
     def prepare(self, settings):
-        return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=()))
+        return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=(), sources=dict()))
     def acknowledge(self, prepared, report): ...
     async def run(self, prepared, *, watch, stop, told):
         print("running", flush=True)

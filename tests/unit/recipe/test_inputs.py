@@ -1,4 +1,5 @@
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -6,7 +7,7 @@ from scrapekit.errors import Problems
 from scrapekit.mark import Mark
 from scrapekit.node import plain
 from scrapekit.recipe.inputs import Inputs, read_inputs
-from scrapekit.recipe.model import Recipe, Secret
+from scrapekit.recipe.model import Bound, Recipe, Secret
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.substitute import SecretText, substitute
 from scrapekit.recipe.tree import parse_tree
@@ -236,3 +237,135 @@ def test_a_secret_shows_as_dots_however_it_is_printed():
 
     assert (str(secret), f"{secret}", repr(secret), "%s" % secret) == ("•••", "•••", "'•••'", "•••")  # noqa: UP031
     assert secret.reveal() == "abc"
+
+
+# --- where secrets come from, and where they may go
+
+
+def read_with(text: str, given: Mapping[str, str], folder: Path) -> tuple[Inputs, list[str]]:
+    problems = Problems()
+    tree = parse_tree(f"inputs:\n  {text}\n", "r.yaml", problems)
+    assert tree is not None
+    mark = Mark(tree.mark.source, 1, 1)
+    found = read_inputs(
+        tree.get("inputs"), problems, given=given, environ={"OTHER": "from-env"}, mark=mark, folder=folder
+    )
+    words = [str(problem).partition("\n")[0].replace(f"{folder}/", "") for problem in problems]
+    return found, [word.partition(": ")[2] for word in words]
+
+
+def test_a_secret_may_be_read_from_a_file_beside_the_recipe(tmp_path: Path):
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys/token.txt").write_bytes(b"\xef\xbb\xbfs3cret \r\n")
+
+    found, problems = read_with("x: { type: secret, file: keys/token.txt }", {}, tmp_path)
+
+    assert (found.secrets, problems) == ({"x": "s3cret "}, [])
+    assert found.sources == {"x": "keys/token.txt"}
+
+
+def test_a_secret_may_be_given_as_a_file_or_as_itself(tmp_path: Path):
+    (tmp_path / ".hidden").write_text("s3cret\n")
+
+    for given, value in [(f"@{tmp_path}/.hidden", "s3cret"), ("@@handle", "@handle"), ("plain", "plain")]:
+        found, problems = read_with("x: { type: secret }", {"x": given}, tmp_path)
+        assert (found.secrets, problems) == ({"x": value}, [])
+
+
+def test_what_is_no_secret_is_never_taken_for_a_file(tmp_path: Path):
+    assert read_with("x: { type: string }", {"x": "@jack"}, tmp_path)[0].values == {"x": "@jack"}
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("../token.txt", 'inputs.x.file: "../token.txt" is hidden, or outside the folder of the recipe'),
+        ("/etc/passwd", 'inputs.x.file: "/etc/passwd" is hidden, or outside the folder of the recipe'),
+        (".ssh/id", 'inputs.x.file: ".ssh/id" is hidden, or outside the folder of the recipe'),
+        ("link", 'inputs.x.file: "link" is hidden, or outside the folder of the recipe'),
+        ("missing", 'inputs.x: "missing" cannot be read: no such file or directory'),
+        ("large", 'inputs.x: "large" is longer than a secret: more than 64 KiB'),
+        ("binary", 'inputs.x: "binary" cannot be read: it is not UTF-8 text'),
+    ],
+)
+def test_a_recipe_reads_no_file_but_those_beside_it(tmp_path: Path, file: str, words: str):
+    folder = tmp_path / "recipes"
+    folder.mkdir()
+    (tmp_path / "token.txt").write_text("s3cret")
+    (folder / "link").symlink_to(tmp_path / "token.txt")
+    (folder / "large").write_text("x" * 70_000)
+    (folder / "binary").write_bytes(b"\xff\xfe")
+
+    assert read_with(f"x: {{ type: secret, file: {file} }}", {}, folder)[1] == [words]
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        (
+            "{ env: OTHER }",
+            ["inputs.x.env: $OTHER may hold a secret, and an input of type string can go anywhere"],
+        ),
+        (
+            "{ type: int, env: OTHER, default: 3 }",
+            [
+                "inputs.x.env: $OTHER may hold a secret, and an input of type int can go anywhere",
+                "inputs.x: expected a whole number, found something else",
+            ],
+        ),
+        ("{ default: a, file: b }", ["inputs.x.file: file is for secrets, this input is of type string"]),
+        (
+            "{ default: a, for: https://a.test }",
+            ["inputs.x.for: for is for secrets, this input is of type string"],
+        ),
+        (
+            "{ type: secret, env: OTHER, for: api.test }",
+            ['inputs.x.for: "api.test" is not a whole site'],
+        ),
+        (
+            "{ type: secret, env: OTHER, for: [https://api.test/v1] }",
+            ['inputs.x.for: "https://api.test/v1" is not a whole site'],
+        ),
+    ],
+)
+def test_what_is_hidden_stays_so(tmp_path: Path, declared: str, words: list[str]):
+    problems = read_with(f"x: {declared}", {}, tmp_path)[1]
+
+    assert sorted(problems) == sorted(words)
+
+
+def test_a_secret_may_be_bound_to_other_sites(tmp_path: Path):
+    declared = "x: { type: secret, env: OTHER, for: [https://API.test:443/, http://b.test:81] }"
+
+    assert read_with(declared, {}, tmp_path)[0].bound["x"] == Bound(
+        "from-env", ("https://api.test", "http://b.test:81"), "$OTHER"
+    )
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        'pages: { p: { item: x, fields: { t: { template: "{{ inputs.t }}" } } } }',
+        'pages: { p: { item: x, fields: { t: h1 }, links: { p: "a[href={{ inputs.t }}]" } } }',
+        'pages: { p: { item: x, fields: { t: h1 }, links: { p: { carry: { x: "{{ inputs.t }}" } } } } }',
+        'seeds: { p: { url: https://a.test/, carry: { x: "{{ inputs.t }}" } } }',
+        'crawl: { scope: "{{ inputs.t }}" }',
+    ],
+)
+def test_a_secret_stands_in_no_place_that_is_kept(place: str):
+    _, problems = read(f"inputs: {{ t: {{ type: secret, env: TOKEN }} }}\n{place}\n")
+
+    assert sum('the secret "t" cannot stand here' in problem for problem in problems) == 1
+    assert "s3cret" not in "".join(problems)
+
+
+def read(text: str) -> tuple[object, list[str]]:
+    problems = Problems()
+    head = HEAD.splitlines(keepends=True)
+    kept = [
+        line for line in head if line.split(":")[0] not in {row.split(":")[0] for row in text.splitlines()}
+    ]
+    tree = parse_tree("".join(kept) + text, "r.yaml", problems)
+    assert tree is not None
+    recipe = read_recipe(tree, problems, file="r.yaml", inputs={}, environ={"TOKEN": "s3cret-7"})
+    return recipe, [str(problem) for problem in problems]

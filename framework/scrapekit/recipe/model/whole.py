@@ -40,7 +40,7 @@ class Recipe:
     bound: Mapping[str, Bound] = field(default_factory=dict, repr=False)
     """The secret inputs by name."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Input → the variable (``$SHOP_TOKEN``) or file that its value is from."""
+    """Input → the variable (``$SHOP_TOKEN``) or file that it is read from when it is not given."""
     expect_any: tuple[str, ...] = ()
     """The kinds that ``expect`` does not name; where there are any, one record of any of them is due."""
     pipes: Mapping[str, NamedPipe] = field(default_factory=dict)
