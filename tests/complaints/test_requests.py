@@ -1,8 +1,7 @@
 """Complaints 30 to 35 of users of other systems: requests that cannot be made, sessions that get lost.
 
-Part of 31 is outside of what is built: a session's cookies are not kept from one run to the next, and there
-are no steps that log out at the end. What holds is tested: one login serves a whole run and all its
-addresses, and is proved. Of 35, there is no option that reads a browser's file; a cookie is a secret input.
+Of 31, there are no steps that log out at the end, and every run with a `login` logs in once; cookies that are
+kept between runs, and those that a browser lends (35), are tested in tests/integration/test_cookies.py.
 """
 
 from __future__ import annotations
