@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, TypeAlias
 
+from scrapekit.errors import ExpressionError
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.joiner import PlaceStep
 from scrapekit.extract.known import Known
 from scrapekit.extract.late_names import in_request
 from scrapekit.extract.params import as_param
 from scrapekit.extract.places import Place
+from scrapekit.extract.reading import is_empty
 from scrapekit.extract.requests import Shape, compile_shape
 from scrapekit.extract.stages import Stages
 from scrapekit.extract.texts import compile_text
+from scrapekit.language.expression_tree import Name
+from scrapekit.language.template import Placeholder, split
 from scrapekit.model import NOTHING, Request
+from scrapekit.node import ScalarNode
 from scrapekit.web.late import marked, unsealed
 from scrapekit.web.url import canonical, resolve
 
@@ -32,9 +37,14 @@ def compile_place_step(draft: Draft, place: Place, stages: Stages) -> PlaceStep:
     shape = compile_shape(inside, address.shape, address.path)
     reference = _linked(place)
     if address.url is not None:
-        reference = _rendered(place, compile_text(in_request(inside), address.url, address.path).render)
+        text = compile_text(in_request(inside), address.url, address.path)
+        reference = _rendered(place, text.render, _bare_names(address.url))
     needs = stages.of_places[place.number]
-    return PlaceStep(place.number, place.after, place.name, needs, _request(place, reference, shape))
+    origins = {place.after} | {
+        each.number for each in stages.places for field in each.fields if field.name in needs
+    }
+    request = _request(place, reference, shape, sorted(origins))
+    return PlaceStep(place.number, place.after, place.name, needs, request)
 
 
 def _linked(place: Place) -> _Reference:
@@ -48,16 +58,36 @@ def _linked(place: Place) -> _Reference:
     return reference
 
 
-def _rendered(place: Place, render: Callable[[Mapping[str, Mapping[str, Any]]], Any]) -> _Reference:
+def _bare_names(url: ScalarNode) -> list[tuple[str, str]]:
+    """The fields that stand in an address as they are: with one of them empty it would be another's."""
+    if url.literal or not isinstance(url.value, str):
+        return []
+    try:
+        trees = [part.tree for part in split(url.value) if isinstance(part, Placeholder)]
+    except ExpressionError:
+        return []
+    names = [tree for tree in trees if isinstance(tree, Name)]
+    return [(name.root, name.attribute) for name in names if name.root in ("item", "parent")]
+
+
+def _rendered(
+    place: Place, render: Callable[[Mapping[str, Mapping[str, Any]]], Any], bare: Sequence[tuple[str, str]]
+) -> _Reference:
     after = place.after
 
     def reference(known: Known) -> Any:
-        return render(known.reading(after).environment)
+        environment = known.reading(after).environment
+        if any(is_empty(environment[root].get(name)) for root, name in bare):
+            return None
+        return render(environment)
 
     return reference
 
 
-def _request(place: Place, reference: _Reference, shape: Shape | None) -> Callable[[Known], Request | None]:
+def _request(
+    place: Place, reference: _Reference, shape: Shape | None, origins: Sequence[int]
+) -> Callable[[Known], Request | None]:
+    """The request as a function; *origins* are the places that its address is made of."""
     after, name = place.after, place.name
 
     def request(known: Known) -> Request | None:
@@ -67,7 +97,8 @@ def _request(place: Place, reference: _Reference, shape: Shape | None) -> Callab
             url = _as_address(reading.document.base, reference(known))
             if url is None:
                 return None
-            made = Request(url, name, depth=reading.page.request.depth + 1, priority=own.priority)
+            depth = max(known.reading(origin).page.request.depth for origin in origins) + 1
+            made = Request(url, name, depth=depth, priority=own.priority)
             if shape is not None:
                 url, method, headers, body = shape(url, reading.environment)
                 made = replace(made, url=url, method=method, headers=headers, body=body)

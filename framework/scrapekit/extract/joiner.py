@@ -164,6 +164,9 @@ class Joiner:
     def _remark(self, known: Known) -> None:
         """Count what the record lacks."""
         for place in self._places:
+            if known.pages.get(place.after) is None:
+                # What stands behind a page that did not come is no further loss.
+                continue
             if place.number in known.absent:
                 if not place.follows:
                     known.note(f"{self._kind} without an address: {place.name}")

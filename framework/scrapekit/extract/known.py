@@ -27,7 +27,7 @@ class Known:
         self.own = own
         self.pages: dict[int, Mapping[str, Any] | None] = {0: own}
         self.following: dict[int, Sequence[Mapping[str, Any]]] = {}
-        self.values: dict[str, Any] = dict.fromkeys(names)
+        self.values: dict[str, Any] = dict.fromkeys(names) | own["values"]
         self.done: set[str] = set()
         self.absent: set[int] = set()
         """Places for which the record has no address."""
@@ -55,6 +55,8 @@ class Known:
         """A place was answered with these pages in order, or will never be."""
         self.pages[number] = parts[0] if parts else None
         self.following[number] = parts
+        if parts:
+            self.values.update(parts[0]["values"])
         if not whole:
             self.cut.add(number)
         for part in parts:

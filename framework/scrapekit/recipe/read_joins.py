@@ -204,7 +204,8 @@ def _detail_fields(
         problems.add(mark, path, f"pages.{rule.name} {fault}")
         return ()
     address = replace(detail, **_read_by(rule))
-    fields, inner = (rule.fields, None) if rule.fields else (rule.items[0].fields, rule.items[0].detail)
+    of = rule if rule.fields else rule.items[0]
+    fields, inner = of.fields, of.detail
     if inner is not None:
         fields += _detail_fields(inner, (*passed, rule.name), rules, problems)
     return tuple(replace(field, at=_behind(field.at, address)) for field in fields)

@@ -8,7 +8,7 @@ from scrapekit.options import Options
 from scrapekit.recipe.model import ItemRule, PageRule
 from scrapekit.recipe.read_fields import read_fields
 from scrapekit.recipe.read_items import ITEM_KEYS, read_items
-from scrapekit.recipe.read_joins import detail_pages, join_pages
+from scrapekit.recipe.read_joins import detail_pages, join_pages, read_detail
 from scrapekit.recipe.read_links import read_links
 from scrapekit.recipe.read_paging import read_paginate
 from scrapekit.recipe.read_pipe import read_pipe
@@ -56,6 +56,7 @@ def _page(pages: MapNode, name: str, problems: Problems, is_detail: bool) -> Pag
         parser_options=parser_options,
         items=() if is_part else tuple(read_items(ground, options)),
         fields=read_fields(ground, options.node("fields"), options.at("fields")) if is_part else (),
+        detail=read_detail(ground, options) if is_part else None,
         links=read_links(ground, options, pages.entries),
         paginate=read_paginate(ground, options),
         remove=read_remove(ground, options),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node, ScalarNode
@@ -11,6 +11,9 @@ from scrapekit.recipe.model.calendar import Days
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.responses import NamedResponses, ResponseRule
 from scrapekit.recipe.model.values import Field, Selector, Step
+
+if TYPE_CHECKING:
+    from scrapekit.recipe.model.joins import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,8 @@ class PageRule:
     items: tuple[ItemRule, ...] = ()
     fields: tuple[Field, ...] = ()
     """Fields that belong to no record of its own: it is the detail of others."""
+    detail: Address | None = None
+    """The page that goes on with these fields, as in a record."""
     links: tuple[LinkRule, ...] = ()
     paginate: Paginate | None = None
     responses: tuple[ResponseRule | NamedResponses, ...] = ()
