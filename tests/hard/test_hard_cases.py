@@ -111,7 +111,10 @@ async def test_a_hard_case_yields_all_its_records(case, served, command):
 
     assert checked == 0, problems
     assert status == case.status, printed
-    for name, text in case.files(site.url).items():
+    files = case.files(site.url)
+    written = {path.name for path in (command.folder / "out").glob("*.jsonl")}
+    assert written == (set(files) if case.status == 0 else set())
+    for name, text in files.items():
         records, expected = command.records(f"out/{name}"), records_in(text)
         if case.sorted:
             assert records == expected
