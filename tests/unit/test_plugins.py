@@ -219,7 +219,10 @@ def test_a_well_known_part_that_is_not_installed_says_what_to_install(site):
         'no parser is called "html"',
         "scrapekit-html brings it: pip install scrapekit-html",
     )
-    assert refusal(site.plugins(), "filters", "trim")[1] == "scrapekit-filters brings it: pip install scrapekit-filters"
+    assert (
+        refusal(site.plugins(), "filters", "trim")[1]
+        == "scrapekit-filters brings it: pip install scrapekit-filters"
+    )
 
 
 def test_the_hints_for_well_known_parts_name_who_really_brings_them():

@@ -256,7 +256,8 @@ def test_the_fingerprint_knows_inputs_but_no_secret():
 
 def test_a_recipe_is_loaded_with_its_overrides_inputs_and_output(tmp_path: Path):
     path = tmp_path / "books.yaml"
-    path.write_text('scrapekit: 1\ninputs: { site: { env: SCRAPEKIT_SITE } }\nseeds: "{{ inputs.site }}/all"\n' + PAGES)
+    head = 'scrapekit: 1\ninputs: { site: { env: SCRAPEKIT_SITE } }\nseeds: "{{ inputs.site }}/all"\n'
+    path.write_text(head + PAGES)
     problems = Problems()
 
     recipe = load_recipe(
