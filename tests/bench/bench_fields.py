@@ -39,7 +39,9 @@ PAGE = (
     "<div id='description'><h2>Text</h2></div><p>Some words about the book.</p>"
     "<table><tr><th>UPC</th><td>a897fe39b1053632</td></tr><tr><th>Stock</th><td>22</td></tr></table></div>"
     + "<ul class='others'>"
-    + "".join(f"<li class='item n{n}'><a href='/book/{n}'>Book <b>{n}</b></a> some words</li>" for n in range(160))
+    + "".join(
+        f"<li class='item n{n}'><a href='/book/{n}'>Book <b>{n}</b></a> some words</li>" for n in range(160)
+    )
     + "</ul></body></html>"
 ).encode()
 

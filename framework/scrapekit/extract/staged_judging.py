@@ -29,7 +29,7 @@ from scrapekit.recipe.model import ItemRule
 def compile_judges(
     draft: Draft, rule: ItemRule, columns: Sequence[str], quarantine: Quarantine | None
 ) -> Judges:
-    """Both times a record is judged. What compares the records of a page is a problem: they come one by one."""
+    """Both times a record is judged; what compares records of a page is a problem: they come singly."""
     for mark, path, message, hint in _refused(rule):
         draft.problems.add(mark, path, message, hint)
     judge = compile_judge(rule, quarantine)

@@ -52,7 +52,8 @@ def glob_regex(glob: str) -> str:
     first, *others = (re.escape(part) for part in re.split(r"\*+", glob))
     if not others:
         return start + first + (r"\Z" if start else "")
-    # With a star in front there is nothing to look for in other places: only time to lose. And the leftmost place for each part is always good enough, so none is ever tried again:
-    # a hostile address cannot make a glob with many stars slow.
+    # With a star in front there is nothing to look for in other places: only time to lose. And the
+    # leftmost place for each part is always good enough, so none is ever tried again: a hostile
+    # address cannot make a glob with many stars slow.
     middle = "".join(f"(?>.*?{part})" for part in others[:-1])
     return f"(?s){start}{first}{middle}" + (rf".*{others[-1]}\Z" if others[-1] else "")

@@ -70,7 +70,7 @@ _NAMES = {label: name for name, labels in _LABELS.items() for label in labels.sp
 
 
 def encoding_named(label: str) -> str | None:
-    """The encoding that a label such as ``cp1251`` stands for, as Python calls it; None for an unknown one."""
+    """The encoding that a label such as ``cp1251`` stands for, by Python's name; None for an unknown one."""
     return _named(label)
 
 
