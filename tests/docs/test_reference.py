@@ -73,7 +73,9 @@ pages:
   CURSOR: { paginate: { cursor: { param: c, from: { css: a, nobody: 1 }, nobody: 1 } } }
   NEXT_URL: { paginate: { next_url: { css: a, nobody: 1 }, total: { css: a, nobody: 1 } } }
   WINDOW: { paginate: { window: { nobody: 1 } } }
-http: { nobody: 1 }
+http:
+  nobody: 1
+  auth: { nobody: 1, basic: { nobody: 1 }, digest: { nobody: 1 }, api_key: { nobody: 1 }, oauth2: { nobody: 1 } }
 crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: { nobody: 1 } } }
 expect: { KIND: { nobody: 1 } }
 seen: { KIND: { nobody: 1 } }
@@ -238,6 +240,7 @@ def test_the_probe_writes_every_key_that_may_hold_a_mapping(documented, tables):
                 "extensions",
                 "fragments",
                 "params",
+                "parameters",
                 "traps",
                 "sites",
                 "css",

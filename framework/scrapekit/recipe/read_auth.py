@@ -30,12 +30,10 @@ def read_auth(http: Options) -> Auth | None:
     for kind in kinds[1:]:
         options.problem(kind, f'there is one kind of authentication: "{kind}" stands beside "{kinds[0]}"')
     read = {"bearer": _bearer, "api_key": _api_key, "oauth2": _oauth2}
-    auth = None
-    if kinds:
-        kind = kinds[0]
-        auth = read[kind](options) if kind in read else _user_and_password(options, kind)
+    # All of them, though one counts: what is wrong in any is told.
+    found = [read[kind](options) if kind in read else _user_and_password(options, kind) for kind in kinds]
     options.close(*KINDS)
-    return auth
+    return found[0] if found else None
 
 
 def _bearer(options: Options) -> Auth:
