@@ -56,7 +56,11 @@ class Site:
         }
         self.depths = {url: rng.randint(0, 5) for url in self.urls}
         # What a page's record needs of other pages, what it needs once it has that, and where it goes on.
-        self.needs = {url: rng.sample(self.urls, k) for url in self.urls if (k := rng.choice([0, 0, 1, 2]))}
+        self.needs = {
+            url: rng.sample(self.urls, min(k, len(self.urls)))
+            for url in self.urls
+            if (k := rng.choice([0, 0, 1, 2]))
+        }
         self.then = {url: rng.choice(self.urls) for url in self.needs if rng.random() < 0.5}
         self.goes_on = {url: rng.choice(self.urls) for url in self.urls if rng.random() < 0.3}
         self.moved: dict[str, str] = {}

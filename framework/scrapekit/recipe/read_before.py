@@ -30,7 +30,7 @@ def read_context(ground: Ground, options: Options) -> tuple[Context, tuple[str, 
 
 def read_previous(options: Options) -> Previous | None:
     """``previous``: a field's name, or a mapping that says which record before this one is meant."""
-    if "previous" not in options:
+    if options.node("previous") is None:
         return None
     long = options.section("previous", short="take")
     long.require("take")

@@ -61,9 +61,9 @@ def _is_address(ground: Ground, text: str) -> bool:
 
 def read_detail(ground: Ground, options: Options) -> Address | None:
     """The page that completes a record with all fields of its page rule."""
-    if "detail" not in options:
-        return None
     node = options.node("detail")
+    if node is None:
+        return None
     if not isinstance(node, MapNode):
         hint = 'detail: { url: "{{ item.url }}", page: PAGE_RULE }'
         options.problem("detail", f"expected a mapping, found {describe(node)}", hint)

@@ -24,12 +24,11 @@ def read_paginate(
 
     Under ``pages``, where a value goes on over the pages that follow, its limit is called ``max``.
     """
-    if key not in page:
-        return None
     node = page.node(key)
+    if node is None:
+        return None
     most = "max_pages" if key == "paginate" else "max"
     if not isinstance(node, MapNode):
-        assert node is not None
         hint = "a link to the following page is written { next: SELECTOR }"
         page.problem(key, f"expected a mapping, found {describe(node)}", hint)
         return None
