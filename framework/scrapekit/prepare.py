@@ -78,7 +78,20 @@ def prepare(settings: RunSettings) -> Prepared:
     job = settings.job or settings.out_dir / ".scrapekit" / recipe.name
     for path in (job, *(export.path for export in plan.exports)):
         _check_name(path)
+    _check_below(settings, plan, job)
     return Prepared(settings, recipe, plan, plugins, job)
+
+
+def _check_below(settings: RunSettings, plan: Plan, job: Path) -> None:
+    """A folder from a stranger may hold symbolic links; only the command line may name places elsewhere."""
+    root = settings.out_dir.resolve()
+    # Exporters never follow a link in the place of their file, but the job's store would.
+    places = [] if settings.outputs else [(export.path, export.path.parent, "-o") for export in plan.written]
+    places += [] if settings.job else [(job, path, "--job") for path in (job, *job.glob("*"))]
+    for path, place, option in places:
+        if not place.resolve().is_relative_to(root):
+            message = f"{path} leads out of the output folder by a symbolic link"
+            raise UsageError(message, hint=f"where that is meant, name the place with {option}")
 
 
 def _check_name(path: Path) -> None:
