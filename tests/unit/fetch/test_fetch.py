@@ -225,6 +225,15 @@ async def test_kept_cookies_join_those_of_the_recipe(site):
     assert sorted(second.split("; ")) == ["a=1", "b=2"]
 
 
+async def test_the_cookies_of_a_request_come_before_those_that_are_kept_and_the_recipe_s(site):
+    url = site.serve(page(b"", "200 OK", "Set-Cookie: b=kept\r\nSet-Cookie: c=kept"))
+    async with fetching(site, keep_cookies=True, cookies={"a": "recipe", "b": "recipe"}) as fetcher:
+        await fetcher.fetch(Request(url))
+        await fetcher.fetch(Request(url, headers=(("Cookie", "c=own; d=own"),)))
+
+    assert site.sent("cookie") == ["a=recipe; b=recipe", "a=recipe; b=kept; c=own; d=own"]
+
+
 # --- redirects and statuses
 
 
