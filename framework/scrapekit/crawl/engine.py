@@ -7,50 +7,28 @@ function that performs a request, a callback for each page rule, and a journal t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from itertools import islice
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 from scrapekit.crawl.admission import Admission
 from scrapekit.crawl.committer import Commits, Committer
 from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader, Read
-from scrapekit.crawl.politeness import Retry
 from scrapekit.crawl.revisits import remembering
 from scrapekit.crawl.session import SessionKeeper
+from scrapekit.crawl.settlement import Moments, Settlement
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
-from scrapekit.model import NOTHING, Item, Outcome, Page, Request, Verdict
+from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 
 Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow | Outcome
 
 _SEED_CHUNK = 200
-_FINE = frozenset(
-    {
-        Verdict.OK,
-        Verdict.EMPTY,
-        Verdict.NOT_MODIFIED,
-        Verdict.REDIRECTED,
-        Verdict.DUPLICATE,
-        Verdict.SKIPPED,
-    }
-)
-
-
-class Moments(Protocol):
-    """The relay to listeners: each moment is None when nobody listens, else it never raises."""
-
-    request_queued: Callable[..., None] | None
-    page_fetched: Callable[..., None] | None
-    page_failed: Callable[..., None] | None
-    request_retried: Callable[..., None] | None
-    items_kept: Callable[..., None] | None
-    group_committed: Callable[..., None] | None
-    host_paused: Callable[..., None] | None
 
 
 class StoppedNow(Exception):
@@ -82,8 +60,10 @@ class Engine:
         self._relay = relay
         self._admission = admission
         self._session = session
-        self._spending = spending
         self._remembers = remembers
+        self._settlement = Settlement(
+            frontier, self.committer, admission, relay, session, spending, remembers=remembers
+        )
         self._seeds: Iterator[Request | str] | None = seeds
         self._tasks: set[asyncio.Future[Any]] = set()
         self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -126,9 +106,7 @@ class Engine:
     @property
     def limit(self) -> str:
         """The limit that stopped the crawl, in words; empty when none did."""
-        if self._spending is not None and self._spending.spent:
-            return self._spending.spent
-        return "the limit of records was reached" if self._admission.limit_reached else ""
+        return self._settlement.limit
 
     def stop_now(self) -> None:
         """Cancel everything that runs and leave without another commit."""
@@ -137,28 +115,22 @@ class Engine:
     async def _crawl(self, group: asyncio.TaskGroup) -> None:
         if self.limit:
             self.frontier.close()
-        if self._spending is not None and (left := self._spending.seconds_left) is not None:
-            asyncio.get_running_loop().call_later(left, self._out_of_time, self._spending)
+        if (left := self._settlement.seconds_left) is not None:
+            asyncio.get_running_loop().call_later(left, self._settlement.out_of_time)
         self._draw_seeds()
         while (entry := await self.frontier.next()) is not None:
             if entry.refusal:
                 self.frontier.release(entry)
                 notes = {UNREADABLE: 1} if entry.refusal.startswith(UNREADABLE) else NOTHING
-                self._settle(entry, Outcome(entry.request, Verdict.ROBOTS, reason=entry.refusal, notes=notes))
+                self._settlement.settle(
+                    entry, Outcome(entry.request, Verdict.ROBOTS, reason=entry.refusal, notes=notes)
+                )
                 continue
             task = group.create_task(self._fetch(entry.request), name=entry.request.url)
             self._tasks.add(task)
             task.add_done_callback(partial(self._finished, entry))
-            if self._spending is not None and not entry.robots_of:
-                self._spend(self._spending.requested())
-
-    def _out_of_time(self, spending: Spending) -> None:
-        self._spend(spending.out_of_time())
-
-    def _spend(self, spent: str) -> None:
-        """Start nothing more once a part of the budget is used up."""
-        if spent:
-            self.frontier.close()
+            if not entry.robots_of:
+                self._settlement.requested()
 
     async def _fetch(self, request: Request) -> Performed:
         return await self._perform(request)
@@ -199,21 +171,19 @@ class Engine:
         # 3. A redirect: its target is a request of its own, through the same gate.
         elif isinstance(result, Request):
             self.frontier.succeeded(entry)
-            self._settle(entry, self._admission.redirected(entry.request, result))
+            self._settlement.settle(entry, self._admission.redirected(entry.request, result))
         # 4. An error: tried again, or the end of this request.
         elif isinstance(result, FetchError):
-            self._failed(entry, result)
+            self._settlement.failed(entry, result)
         # 5. A page that did not change since an earlier job.
         elif isinstance(result, Outcome):
             self.frontier.succeeded(entry)
-            self._settle(entry, result)
+            self._settlement.settle(entry, result)
         else:
             raise TypeError(f"a request was answered with {type(result).__name__}")
 
     def _take_page(self, entry: Entry, page: Page) -> None:
-        self.committer.group.counters["bytes"] += len(page.body)
-        if self._spending is not None:
-            self._spend(self._spending.received(len(page.body)))
+        self._settlement.received(len(page.body))
         if self._relay.page_fetched is not None:
             self._relay.page_fetched(request=entry.request, page=page)
         if len(page.body) > LARGE_BODY:
@@ -225,12 +195,12 @@ class Engine:
         """A page was read, or its rule says that the answer is to be treated as an error."""
         if isinstance(read, FetchError):
             read.session = page.session
-            self._failed(entry, read)
+            self._settlement.failed(entry, read)
         else:
             if self._session is not None:
                 self._session.accepted(page, entry.renewed)
             self.frontier.succeeded(entry)
-            self._settle(entry, remembering(page, read) if self._remembers else read)
+            self._settlement.settle(entry, remembering(page, read) if self._remembers else read)
 
     def _read_in_thread(self, entry: Entry, page: Page) -> None:
         future = self._reader.read_in_thread(page)
@@ -247,56 +217,6 @@ class Engine:
                 self._take_read(entry, page, future.result())
         except BaseException as bug:
             self._break(bug)
-
-    def _failed(self, entry: Entry, error: FetchError) -> None:
-        if self._session is not None and error.session and self._sent_again(self._session, entry, error):
-            return
-        decision = self.frontier.failed(entry, error)
-        if not isinstance(decision, Retry):
-            outcome = Outcome(entry.request, decision.verdict, reason=decision.reason, status=error.status)
-            self._settle(entry, outcome)
-            return
-        self.committer.group.counters["retries"] += 1
-        if self._relay.request_retried is not None:
-            self._relay.request_retried(request=entry.request, reason=decision.reason, wait=decision.wait)
-        if decision.whole_host:
-            self.committer.pause(entry.lane)
-            if self._relay.host_paused is not None:
-                self._relay.host_paused(host=entry.lane, wait=decision.wait, reason=decision.reason)
-
-    def _sent_again(self, session: SessionKeeper, entry: Entry, error: FetchError) -> bool:
-        """True where the session had gone, and the request is sent again."""
-        says = session.refused(error, entry.renewed)
-        if not says:
-            error.args = (f"{error} (also in a new session)",) if entry.renewed else error.args
-            return False
-        entry.renewed = entry.renewed or says == "renewed"
-        self.committer.group.counters["retries"] += 1
-        if self._relay.request_retried is not None:
-            self._relay.request_retried(request=entry.request, reason=str(error), wait=0.0)
-        self.frontier.put_back(entry)
-        return True
-
-    def _settle(self, entry: Entry, outcome: Outcome) -> None:
-        """A request has ended: put all of its outcome into the group that is committed next."""
-        if self._admission.limit_reached:
-            # Too late to count: it stays in the frontier, as if it had not been fetched.
-            self.frontier.put_back(entry)
-            return
-        if entry.request.otherwise:
-            outcome = self._admission.or_other(outcome)
-        kept = self._admission.take(self.committer.group, entry, outcome)
-        if self._remembers and outcome.verdict is Verdict.OK and len(kept) == len(outcome.items):
-            self.committer.group.visits.append((entry, outcome))
-        if kept and self._relay.items_kept is not None:
-            self._relay.items_kept(request=entry.request, items=kept)
-        if self._relay.page_failed is not None and outcome.verdict not in _FINE:
-            self._relay.page_failed(request=entry.request, outcome=outcome)
-        if self._spending is not None:
-            self._spend(self._spending.settled(outcome, len(kept)))
-        if self._admission.limit_reached:
-            self.frontier.close()
-        self.committer.add(entry, outcome)
 
     def _draw_seeds(self) -> None:
         """Take the next seeds, lazily: a million of them never sit in memory."""
@@ -318,21 +238,11 @@ class Engine:
             for entry in committed.queued:
                 self._relay.request_queued(request=entry.request)
         for request, items in committed.completed:
-            self._completed(request, items)
+            self._settlement.completed(request, items)
         if self._relay.group_committed is not None:
             self._relay.group_committed(requests=len(group.done), items=len(group.items))
         if self._seeds is not None and self.frontier.low:
             self._draw_seeds()
-
-    def _completed(self, request: Request, items: Sequence[Item]) -> None:
-        """Records that waited are complete, and durable."""
-        self._admission.completed(len(items))
-        if self._spending is not None:
-            self._spend(self._spending.completed(len(items)))
-        if items and self._relay.items_kept is not None:
-            self._relay.items_kept(request=request, items=items)
-        if self._admission.limit_reached:
-            self.frontier.close()
 
 
 def _first(errors: BaseExceptionGroup[Any]) -> BaseException:
