@@ -15,7 +15,7 @@ scrapekit: 1
 inputs: { sid: "a; admin=1" }
 seeds:
   p:
-    url: https://a.test/
+    url: "https://a.test/{{ each.n }}"
     headers: { Cookie: own=1 }
     cookies: { sid: "{{ inputs.sid }}", n: "{{ each.n }}" }
     each: { n: [1, 2] }
@@ -30,7 +30,7 @@ def test_cookies_are_sent_in_one_header_and_no_value_begins_another(tmp_path: Pa
     recipe = read_recipe(tree, problems, file="r.yaml", inputs={}, environ={})
     assert recipe is not None
     plan = compile_plan(recipe, Plugins(), problems, output=tmp_path)
-    assert plan is not None
+    assert plan is not None, list(map(str, problems))
 
     assert [seed.headers for seed in plan.seeds() if not isinstance(seed, str)] == [
         (("Cookie", "own=1; sid=a%3B admin=1; n=1"),),
