@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from scrapekit.errors import FetchError
-from scrapekit.model import FAILURES, Item, Page, Request
+from scrapekit.model import FAILURES, Answered, Item, Outcome, Page, Pending, Request, Step
 from scrapekit.plan import Plan
 from scrapekit.recipe.model import RecordedPage
 from scrapekit.writing.strict_json import json_writer
@@ -27,12 +27,29 @@ def differences(plan: Plan, test: RecordedPage) -> list[str]:
         return [f"the page is none to read: {outcome}"]
     if outcome.verdict in FAILURES:
         return [f"the page failed: {outcome.reason}"]
-    items = [item for item in outcome.items if isinstance(item, Item)]
-    waiting = len(outcome.items) - len(items)
-    found = [f"{waiting} of its records need other pages, which a test does not ask for"] if waiting else []
+    items = _records(plan, outcome)
+    found: list[str] = []
     for kind, expected in test.records.items():
         found += _compare(kind, expected, [_as_json(item) for item in items if item.kind == kind])
     return found
+
+
+def _records(plan: Plan, outcome: Outcome) -> Sequence[Item]:
+    """The page's records in order; those that need other pages as they are without them."""
+    if not outcome.pending:
+        return outcome.items
+    alone = [item for pending in outcome.pending for item in _alone(plan, pending)]
+    return sorted([*outcome.items, *alone], key=lambda item: item.origin.row)
+
+
+def _alone(plan: Plan, pending: Pending) -> Sequence[Item]:
+    joiner = plan.joiners[pending.joiner]
+    answers: dict[int, Answered] = {}
+    step = Step(pending.asks)
+    while step.asks:
+        answers |= {ask.place: Answered(whole=False) for ask in step.asks}
+        step = joiner.advance(pending.state, answers)
+    return step.items
 
 
 def _as_json(item: Item) -> Mapping[str, object]:

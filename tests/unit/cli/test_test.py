@@ -59,6 +59,13 @@ def test_a_recorded_page_that_gives_its_records_passes(run):
     assert run(RIGHT + product) == (0, "books.yaml: 2 tests passed\n", "")
 
 
+def test_records_that_need_other_pages_are_compared_without_them(run):
+    stock = """      stock: { at: "{{ item.url }}", css: .stock }
+  product:"""
+
+    assert run(RIGHT, RECIPE.replace("  product:", stock)) == (0, "books.yaml: 1 test passed\n", "")
+
+
 def test_what_differs_is_told_value_by_value(run):
     code, out, _ = run("""\
   - file: pages/listing.html
