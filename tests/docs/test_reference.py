@@ -75,7 +75,8 @@ pages:
   WINDOW: { paginate: { window: { nobody: 1 } } }
 http:
   nobody: 1
-  auth: { nobody: 1, basic: { nobody: 1 }, digest: { nobody: 1 }, api_key: { nobody: 1 }, oauth2: { nobody: 1 } }
+  auth:
+    { nobody: 1, basic: { nobody: 1 }, digest: { nobody: 1 }, api_key: { nobody: 1 }, oauth2: { nobody: 1 } }
 crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: { nobody: 1 } } }
 expect: { KIND: { nobody: 1 } }
 seen: { KIND: { nobody: 1 } }
