@@ -105,7 +105,7 @@ def site() -> Iterator[Site]:
 def command(folder: Path, seeds: str, site: Site) -> list[str]:
     more = ', from: "{{ parent.from }}"' if "carry" in seeds else ""
     (folder / "r.yaml").write_text(RECIPE.format(seeds=seeds, more=more))
-    return [sys.executable, "-m", "scrapekit", "run", "r.yaml", "-i", f"site={site.url}"]
+    return [sys.executable, "-m", "scrapekit", "run", "-q", "r.yaml", "-i", f"site={site.url}"]
 
 
 def run(folder: Path, seeds: str, site: Site) -> subprocess.CompletedProcess[str]:
