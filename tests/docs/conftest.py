@@ -35,7 +35,7 @@ from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("plugins/*/README.md")])
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])
 THIRD_PARTY = ROOT / "tests" / "thirdparty" / "scrapekit-words"
 
 REST = """\
@@ -251,5 +251,10 @@ def blocks():
 
 @pytest.fixture(scope="session")
 def tables():
-    """``tables("docs/recipes.md", "keys of")``: the tables of a page whose comment has that word."""
-    return lambda name, word: [t for t in TABLES if t.page == ROOT / name and word in t.comment]
+    """``tables("docs/recipes.md", "keys of")``: the tables, on a page or its chapters, so marked."""
+
+    def find(name: str, word: str) -> list[Table]:
+        pages = [ROOT / name, *(ROOT / name).with_suffix("").glob("*.md")]
+        return [table for table in TABLES if table.page in pages and word in table.comment]
+
+    return find
