@@ -7,7 +7,7 @@ import socket
 import struct
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -36,6 +36,8 @@ class Wire:
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
     exchange: Exchange
+    turn: int = 0
+    """How often the same path of the same host was asked for before."""
     closed: bool = False
 
     async def send(self, data: bytes) -> None:
@@ -95,6 +97,15 @@ def in_turn(*behaviours: Behaviour) -> Behaviour:
     return behave
 
 
+def by_turn(*behaviours: Behaviour) -> Behaviour:
+    """As `in_turn`, but counted by the site for each host, so that it can be served again and again."""
+
+    async def behave(wire: Wire) -> None:
+        await act(behaviours[min(wire.turn, len(behaviours) - 1)], wire)
+
+    return behave
+
+
 def after(seconds: float, behaviour: Behaviour) -> Behaviour:
     """The behaviour, but only after a while."""
 
@@ -149,6 +160,7 @@ class FaultSite:
     log: list[Exchange] = field(default_factory=list)
     touched: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Host → connections opened to it, whether or not anything was asked for."""
+    _turns: Counter[tuple[str, str]] = field(default_factory=Counter)
     _more: threading.Condition = field(default_factory=threading.Condition)
 
     def url(self, path: str = "/", host: str = HOSTS[0]) -> str:
@@ -165,6 +177,7 @@ class FaultSite:
         self.patterns.clear()
         self.log.clear()
         self.touched.clear()
+        self._turns.clear()
 
     def asked(self, path: str | None = None, host: str | None = None) -> list[Exchange]:
         """The exchanges of one path, one host, or both, by their start."""
@@ -220,7 +233,8 @@ class FaultSite:
         await reader.readexactly(int(headers.get("content-length", 0)))
         exchange = Exchange(host, head[0].split(" ")[1], time.monotonic(), headers, number)
         exchange.headers[":method"] = head[0].split(" ")[0]
-        wire = Wire(reader, writer, exchange)
+        wire = Wire(reader, writer, exchange, self._turns[host, exchange.path])
+        self._turns[host, exchange.path] += 1
         with self._more:
             self.log.append(exchange)
             self._more.notify_all()
