@@ -2,76 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-import itertools
 from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
-from time import monotonic, time
 
-from scrapekit.crawl.admission import Admission, Limits
+from scrapekit.assembly import assemble, journal_of
 from scrapekit.crawl.engine import Engine, StoppedNow
-from scrapekit.crawl.entries import Restored
-from scrapekit.crawl.frontier import Frontier
-from scrapekit.crawl.politeness import Pace
-from scrapekit.crawl.revisits import Revisits
-from scrapekit.crawl.spending import Spending
-from scrapekit.crawl.tally import compile_tally
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
 from scrapekit.job.cookies import CookieFile, jar_of
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
-from scrapekit.job.history import History
-from scrapekit.job.joins import JoinTerms
 from scrapekit.job.journal import Journal
-from scrapekit.job.sifting import SeenTerms, Sifting
-from scrapekit.job.state import Store
 from scrapekit.outgoing import way_out
 from scrapekit.plan import Plan
-from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared, RunSettings, prepare
-from scrapekit.recipe.model import Budget, Recipe, Site
 from scrapekit.report import Report, Snapshot
+from scrapekit.stopping import StopSignal
 from scrapekit.watching import Watch
-from scrapekit.web.perform import Performer
-from scrapekit.web.session.performing import SessionPerformer
 
 __all__ = ["Prepared", "RunSettings", "StopSignal", "acknowledge", "prepare", "run"]
-
-
-class StopSignal:
-    """How a run is asked to stop, from a signal handler or another thread."""
-
-    def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._drain: Callable[[], None] | None = None
-        self._now: Callable[[], None] | None = None
-        self.draining = False
-        self.stopped = False
-
-    def attach(self, drain: Callable[[], None], now: Callable[[], None]) -> None:
-        """Called by the run once it can be stopped; a stop asked for before takes effect now."""
-        self._loop = asyncio.get_running_loop()
-        self._drain, self._now = drain, now
-        if self.stopped:
-            self.now()
-        elif self.draining:
-            self.drain()
-
-    def drain(self) -> None:
-        """Start nothing new, finish what is in flight, commit, end."""
-        self.draining = True
-        self._call(self._drain)
-
-    def now(self) -> None:
-        """Stop at once; what is not committed is fetched again on resume."""
-        self.draining = self.stopped = True
-        self._call(self._now)
-
-    def _call(self, action: Callable[[], None] | None) -> None:
-        if self._loop is not None and action is not None:
-            self._loop.call_soon_threadsafe(action)
 
 
 async def run(
@@ -143,9 +93,7 @@ async def _run_job(
     recipe, plan = prepared.recipe, prepared.plan
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
-    journal = Journal(
-        Store(folder.store), plan.written, recipe.fingerprint, _join_terms(prepared), _sifting(recipe, folder)
-    )
+    journal = journal_of(prepared, folder)
     jar = jar_of(recipe.http, folder.cookies, prepared.settings.cookies_from, plan.seed_urls)
     fetcher, performer = way_out(plan, jar)
     async with AsyncExitStack() as stack:
@@ -157,7 +105,7 @@ async def _run_job(
         stack.push_async_callback(fetcher.close)
         if jar is not None and recipe.http.cookies_between_runs:
             await stack.enter_async_context(CookieFile(jar, folder.cookies).keeping())
-        engine = _assemble(prepared, restored, journal, performer, relay, records)
+        engine = assemble(prepared, restored, journal, performer, relay, records)
         accounts.follow(engine)
         stop.attach(engine.frontier.close, engine.stop_now)
         if relay.run_started is not None:
@@ -184,39 +132,6 @@ async def _finish(journal: Journal, ending: Ending) -> Report:
     return ending.report
 
 
-def _assemble(
-    prepared: Prepared,
-    restored: Restored,
-    journal: Journal,
-    performer: Performer | SessionPerformer,
-    relay: Relay,
-    records: int,
-) -> Engine:
-    """The engine with everything it needs, where the job was left."""
-    recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
-    frontier = Frontier(pace_of(recipe), journal, clock=monotonic)
-    frontier.restore(restored.lanes, now_unix=time())
-    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, _most_records(prepared))
-    engine = Engine(
-        frontier=frontier,
-        perform=Revisits(performer.perform, journal.recall).perform
-        if recipe.remembers
-        else performer.perform,
-        callback=plan.callback,
-        journal=journal,
-        relay=relay,
-        admission=Admission(limits, records=records, tally=compile_tally(recipe)),
-        seeds=itertools.islice(plan.seeds(restored.began), restored.seeds, None),
-        session=performer.session,
-        spending=Spending(crawl.budget, restored.counters) if crawl.budget != Budget() else None,
-        remembers=recipe.remembers,
-    )
-    if performer.session is not None:
-        performer.session.note = lambda remark: engine.committer.group.counters.update({f"note:{remark}": 1})
-    engine.committer.counters.update(restored.counters)
-    return engine
-
-
 def _check_limit(prepared: Prepared, records: int) -> None:
     """A job that holds more than the limit already would be cut short by it: that is hardly meant."""
     limit = prepared.settings.limit
@@ -235,30 +150,6 @@ async def _crawl(engine: Engine, accounts: Accounts) -> None:
         accounts.end("interrupted", "stopped at once")
     except StuckError as error:
         accounts.end("stuck", f"{error}; {error.hint}" if error.hint else str(error))
-
-
-def _join_terms(prepared: Prepared) -> JoinTerms | None:
-    """What the journal needs for records that several pages make; None where the recipe has none."""
-    plan, crawl = prepared.plan, prepared.recipe.crawl
-    if not plan.joiners:
-        return None
-    most, tally = _most_records(prepared), compile_tally(prepared.recipe)
-    return JoinTerms(plan.joiners, plan.scope, crawl.order, crawl.depth, most, tally)
-
-
-def _most_records(prepared: Prepared) -> int | None:
-    """How many records are wanted; None: all there are."""
-    wanted = (prepared.settings.limit, prepared.recipe.crawl.budget.items)
-    return min((most for most in wanted if most is not None), default=None)
-
-
-def _sifting(recipe: Recipe, folder: JobFolder) -> Sifting | None:
-    """What compares the job with those before it; None where the recipe does not ask for it."""
-    if not recipe.remembers:
-        return None
-    # Seeds from a file that changed are other seeds; what a page says is the same.
-    terms = SeenTerms(recipe.seen, recipe.conditional, recipe.fingerprint.partition("+")[0])
-    return Sifting(History(folder.history), terms)
 
 
 async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained: bool, limit: str) -> None:
@@ -285,27 +176,3 @@ async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained
         accounts.end("broken contract", "; ".join(broken), published=True, kept=kept)
     else:
         accounts.end("complete", "nothing was left to fetch", published=True, kept=kept)
-
-
-def pace_of(recipe: Recipe) -> Pace:
-    """The recipe's politeness, as the frontier wants it."""
-    crawl = recipe.crawl
-    pace = Pace(
-        delay=crawl.delay,
-        per_host=crawl.per_host,
-        concurrency=crawl.concurrency,
-        retries=recipe.http.retries,
-        redirects=recipe.http.redirects,
-        obey_robots=crawl.robots == "obey",
-        order=crawl.order,
-    )
-    return replace(pace, sites={host: _pace_at(pace, site) for host, site in crawl.sites.items()})
-
-
-def _pace_at(pace: Pace, site: Site) -> Pace:
-    return replace(
-        pace,
-        delay=pace.delay if site.delay is None else site.delay,
-        per_host=site.per_host or pace.per_host,
-        obey_robots=pace.obey_robots if site.robots is None else site.robots == "obey",
-    )
