@@ -23,6 +23,14 @@ def size(value: object) -> float | None:
     return None if match is None else float(match[1]) * _BYTES[match[2]]
 
 
+def size_in_words(size: int) -> str:
+    """So many bytes as people read them: ``16 MiB`` where that is exact, else ``1000000 bytes``."""
+    for unit, step in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if size >= step and size % step == 0:
+            return f"{size // step} {unit}"
+    return f"{size} bytes"
+
+
 def share(value: object) -> float | None:
     """The fraction from 0 to 1 that ``5%`` or 0.05 stands for; None for anything else.
 

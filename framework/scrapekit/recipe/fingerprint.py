@@ -12,7 +12,7 @@ from scrapekit.recipe.substitute import SecretText
 
 _LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect", "tests")
 _PACE = ("concurrency", "per_host", "delay", "allow_failed", "order")
-_PATIENCE = ("timeout", "connect_timeout", "retries", "proxy", "conditional")
+_PATIENCE = ("timeout", "connect_timeout", "min_rate", "min_rate_over", "retries", "proxy", "conditional")
 
 
 def fingerprint(tree: MapNode, inputs: Mapping[str, object], exports: Sequence[Export]) -> str:

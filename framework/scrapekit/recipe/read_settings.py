@@ -38,6 +38,8 @@ def read_http(top: Options) -> Http:
         user_agent=_user_agent(options),
         timeout=_positive(options, "timeout", default.timeout),
         connect_timeout=_positive(options, "connect_timeout", default.connect_timeout),
+        min_rate=int(options.bytes("min_rate", default.min_rate)),
+        min_rate_over=_positive(options, "min_rate_over", default.min_rate_over),
         max_body=int(_positive_size(options, "max_body", default.max_body)),
         retries=cast(int, options.integer("retries", default.retries, least=0, most=100)),
         redirects=cast(int, options.integer("redirects", default.redirects, least=0, most=100)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from scrapekit.errors import FetchError
+from scrapekit.units import size_in_words
 from scrapekit.web.coding import Coding, Stream, codings
 
 _MOST_LAYERS = 3
@@ -114,11 +115,4 @@ class _Layer:
 
 def too_large(limit: int) -> FetchError:
     """The error for a body above the limit; another try would bring the same body."""
-    return FetchError(f"body larger than {_in_words(limit)}")
-
-
-def _in_words(size: int) -> str:
-    for unit, step in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
-        if size >= step and size % step == 0:
-            return f"{size // step} {unit}"
-    return f"{size} bytes"
+    return FetchError(f"body larger than {size_in_words(limit)}")

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from scrapekit.web.url import host_of, resolve
 
@@ -150,6 +150,13 @@ def _is_in(address: str, network: IPv4Network | IPv6Network) -> bool:
         return False
 
 
+class Wire(Protocol):
+    """A connection, as far as what comes over it is counted."""
+
+    received: int
+    """Bytes of the answer that have come."""
+
+
 @dataclass(slots=True)
 class Opening:
     """What came of one request so far: for whom, connections opened, the address refused last."""
@@ -162,6 +169,8 @@ class Opening:
     refused: str = ""
     answered: bool = False
     """The head of an answer has come."""
+    wire: Wire | None = None
+    """The connection that the request was sent over."""
 
 
 OPENING: ContextVar[Opening] = ContextVar("scrapekit_opening")

@@ -94,6 +94,44 @@ async def test_a_body_that_comes_byte_by_byte(site):
     assert await failure(site, answer, timeout=0.1) == ("the answer did not end within 0.1 s", True)
 
 
+TOO_SLOW = ("the answer came at less than 10 KiB a second for 0.1 s", True)
+
+
+@pytest.mark.parametrize("begun", [OK + b"X: ", OK + b"Content-Length: 1000\r\n\r\n"], ids=["head", "body"])
+async def test_an_answer_that_comes_more_slowly_than_the_floor(site, begun):
+    async def answer(wire):
+        await wire.send(begun)
+        await wire.trickle(b"x" * 1000, 0.01)
+
+    assert await failure(site, answer, min_rate=10 * 2**10, min_rate_over=0.1) == TOO_SLOW
+
+
+async def test_a_server_may_think_for_longer_than_the_floor_is_measured_over(site):
+    async def answer(wire):
+        await asyncio.sleep(0.2)
+        await wire.send(page())
+
+    assert (await fetched(site, site.serve(answer), min_rate_over=0.05)).body == b"<p>hello</p>"
+
+
+async def test_the_floor_is_for_each_answer_and_not_for_its_connection(site):
+    first, second = site.serve(page(b"x" * 100_000), "/first"), site.serve(page()[:-1], "/second")
+    async with fetching(site, min_rate=10 * 2**10, min_rate_over=0.1) as fetcher:
+        await fetcher.fetch(Request(first))
+        with pytest.raises(FetchError, match=r"^the answer came at less than 10 KiB a second for 0\.1 s$"):
+            await fetcher.fetch(Request(second))
+
+    assert site.connections == 1
+
+
+async def test_without_a_floor_only_the_total_time_counts(site):
+    async def answer(wire):
+        await wire.send(OK + b"Content-Length: 20\r\n\r\n")
+        await wire.trickle(b"x" * 20, 0.01)
+
+    assert len((await fetched(site, site.serve(answer), min_rate=0, min_rate_over=0.02)).body) == 20
+
+
 async def test_endless_interim_answers(site):
     async def answer(wire):
         while True:

@@ -158,7 +158,7 @@ def test_http_and_crawl_are_read_with_their_units():
     recipe = recipe_of(
         HEAD + PAGES + "http: { headers: { X: 5 }, cookies: { a: b }, user_agent: me/1, timeout: 20s,"
         " connect_timeout: 2s, max_body: 1MiB, retries: 0, redirects: 2, proxy: 'http://p:1',"
-        " verify_tls: false, allow_hosts: [LOCALHOST] }\n"
+        " min_rate: 2KiB, min_rate_over: 10s, verify_tls: false, allow_hosts: [LOCALHOST] }\n"
         "crawl: { concurrency: 4, per_host: 1, delay: 0, robots: ignore, depth: 3, order: depth, scope: host,"
         " allow_failed: 10% }\n"
     )  # fmt: skip
@@ -167,7 +167,7 @@ def test_http_and_crawl_are_read_with_their_units():
     assert (http.headers, http.cookies, http.keep_cookies) == ({"X": "5"}, {"a": "b"}, True)
     assert (http.user_agent, http.timeout, http.connect_timeout, http.max_body) == ("me/1", 20.0, 2.0, 2**20)
     assert (http.retries, http.redirects, http.proxy, http.verify_tls) == (0, 2, "http://p:1", False)
-    assert http.allow_hosts == ("localhost",)
+    assert (http.min_rate, http.min_rate_over, http.allow_hosts) == (2048, 10.0, ("localhost",))
     assert (crawl.concurrency, crawl.per_host, crawl.delay, crawl.robots) == (4, 1, 0.0, "ignore")
     assert (crawl.depth, crawl.order, crawl.scope, crawl.allow_failed) == (3, "depth", "host", 0.1)
 
@@ -220,7 +220,7 @@ def fingerprint_of(text: str, **given: str) -> str:
         ("a.csv", "b.csv"),
         ("name: a", "name: a\ncrawl: { concurrency: 2, per_host: 1, delay: 0, allow_failed: 9% }"),
         ("name: a", "name: a\nexpect: { book: 5 }"),
-        ("http: {", "http: { timeout: 5s, connect_timeout: 1s, retries: 9,"),
+        ("http: {", "http: { timeout: 5s, connect_timeout: 1s, min_rate: 0, retries: 9,"),
         ("{ title: h1, price: .price }", "{ price: .price, title: h1 }"),
         ("name: a", "# a comment\nname:   'a'"),
     ],

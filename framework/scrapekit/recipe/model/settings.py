@@ -26,6 +26,10 @@ class Http:
     user_agent: str = ""
     timeout: float = 60.0
     connect_timeout: float = 10.0
+    min_rate: int = 2**10
+    """The least that an answer may bring in a second, once it has begun; 0: any."""
+    min_rate_over: float = 30.0
+    """Over how many seconds that is measured."""
     max_body: int = 16 * 2**20
     retries: int = 3
     redirects: int = 10

@@ -11,10 +11,11 @@ import io
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
+from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from scrapekit.errors import FetchError
@@ -24,12 +25,13 @@ from scrapekit.web.bindings import Bindings
 from scrapekit.web.body import Unpacker, too_large
 from scrapekit.web.coding import accept_encoding
 from scrapekit.web.cookies import Jar
-from scrapekit.web.deadline import Deadlines
 from scrapekit.web.fetch.faults import fault
+from scrapekit.web.fetch.limits import AnswerLimits, CountingHandler
 from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
 from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
 from scrapekit.web.responses import is_redirect, judge
 from scrapekit.web.senders import Senders, Site
+from scrapekit.web.slowness import Floor
 from scrapekit.web.url import resolve
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -68,11 +70,12 @@ class HttpFetcher:
         self._site = lru_cache(maxsize=4096)(self._senders.site)
         self._proxy = http.proxy or None
         self._session: aiohttp.ClientSession
-        self._deadlines: Deadlines
+        self._limits: AnswerLimits
 
     async def open(self) -> None:
         """Get ready; called once, inside the running loop."""
-        self._deadlines = Deadlines(self._http.timeout)
+        floor = Floor(self._http.min_rate, self._http.min_rate_over) if self._http.min_rate else None
+        self._limits = AnswerLimits(self._http.timeout, floor)
         connector = aiohttp.TCPConnector(
             limit=0,  # how many at once is for the frontier to say
             ssl=self._http.verify_tls,
@@ -81,6 +84,9 @@ class HttpFetcher:
             resolver=self._resolver or aiohttp.ThreadedResolver(),
             socket_factory=guarded_socket(self._guard),
         )
+        # aiohttp has no other way to see what comes before the head is complete.
+        handler: type[ResponseHandler] = CountingHandler
+        connector._factory = partial(handler, loop=asyncio.get_running_loop())
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers={"Accept": _ACCEPT, "Accept-Encoding": accept_encoding()} | self._senders.everyones,
@@ -98,7 +104,7 @@ class HttpFetcher:
 
     async def close(self) -> None:
         """Let go of every connection."""
-        self._deadlines.close()
+        self._limits.close()
         await self._session.close()
 
     async def fetch(self, request: Request, raw: bool = False) -> Page:
@@ -112,18 +118,18 @@ class HttpFetcher:
         OPENING.set(opening)
         task = asyncio.current_task()
         assert task is not None
-        self._deadlines.start(task)
+        self._limits.start(task, opening)
         try:
             return await self._exchange(request, url, site, opening, raw)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise fault(error, site.label, opening, self._http.connect_timeout) from error
         except asyncio.CancelledError:
-            if self._deadlines.stop(task) and not task.cancelling():
-                what = "the answer did not end" if opening.answered else "no answer"
-                raise FetchError(f"{what} within {self._http.timeout:g} s", retry=True) from None
+            late = self._limits.stop(task, opening)
+            if late is not None and not task.cancelling():
+                raise late from None
             raise
         finally:
-            self._deadlines.stop(task)
+            self._limits.stop(task, opening)
 
     def _place(self, request: Request) -> tuple[str, Site]:
         url = resolve("", request.url)
