@@ -39,17 +39,22 @@ def journal_of(prepared: Prepared, folder: JobFolder) -> Journal:
     )
 
 
+def frontier_of(recipe: Recipe, journal: Journal) -> Frontier:
+    """The frontier, with nothing in it yet: whatever is sent from now on takes a turn of its lanes."""
+    return Frontier(_pace_of(recipe), journal, clock=monotonic)
+
+
 def assemble(
     prepared: Prepared,
     restored: Restored,
     journal: Journal,
+    frontier: Frontier,
     performer: Performer | SessionPerformer,
     relay: Relay,
     records: int,
 ) -> Engine:
     """The engine with everything it needs, where the job was left."""
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
-    frontier = Frontier(_pace_of(recipe), journal, clock=monotonic)
     frontier.restore(restored.lanes, now_unix=time())
     limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, _most_records(prepared))
     engine = Engine(

@@ -17,15 +17,17 @@ from scrapekit.web.session.asking import Ask
 from scrapekit.web.session.performing import SessionPerformer
 from scrapekit.web.session.session import Session
 from scrapekit.web.session.steps import PAGE
+from scrapekit.web.turns import Turns
 
 AGENT = "scrapekit"
 """The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
 
 
-def way_out(plan: Plan, jar: Jar | None = None) -> tuple[Fetcher, Performer | SessionPerformer]:
+def way_out(plan: Plan, turns: Turns, jar: Jar | None = None) -> tuple[Fetcher, Performer | SessionPerformer]:
     """The fetcher, yet to be opened and closed, and what performs requests with it.
 
-    *jar* keeps the cookies; None: nobody else needs to see those that are kept, if any are.
+    What it sends beside the requests it is given waits for one of *turns*. *jar* keeps the cookies; None:
+    nobody else needs to see those that are kept, if any are.
     """
     # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
     from scrapekit.web.fetch import HttpFetcher
@@ -33,15 +35,15 @@ def way_out(plan: Plan, jar: Jar | None = None) -> tuple[Fetcher, Performer | Se
     http = plan.recipe.http
     bindings = Bindings(plan.recipe.bound, plan.seed_urls, credentials_of(http.auth))
     inner = HttpFetcher(http, plan.seed_urls, agent=f"{AGENT}/{__version__}", bindings=bindings, jar=jar)
-    fetcher = authorizing(inner, http.auth, bindings)
+    fetcher = authorizing(inner, http.auth, bindings, turns)
     others: dict[str, Values] = {}
     judged = plan.judged if plan.session is None else plan.judged | {PAGE}
     filling = Filling(bindings, others) if bindings or plan.session is not None else None
     performer = Performer(fetcher, agent=AGENT, redirects=http.redirects, judged=judged, filling=filling)
     if plan.session is None:
         return fetcher, performer
-    ask = Ask(performer.page, delay=plan.recipe.crawl.delay, retries=http.retries, clock=monotonic)
+    ask = Ask(performer.page, turns=turns, retries=http.retries)
     session = Session(plan.session, ask, monotonic)
     if filling is not None:
         filling.offer("vars", session)
-    return fetcher, SessionPerformer(performer, session, plan.session.headers)
+    return fetcher, SessionPerformer(performer, session, plan.session.headers, turns=turns)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
-from scrapekit.assembly import assemble, journal_of
+from scrapekit.assembly import assemble, frontier_of, journal_of
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
@@ -95,7 +95,8 @@ async def _run_job(
     accounts = Accounts(recipe, str(prepared.job))
     journal = journal_of(prepared, folder)
     jar = jar_of(recipe.http, folder.cookies, prepared.settings.cookies_from, plan.seed_urls)
-    fetcher, performer = way_out(plan, jar)
+    frontier = frontier_of(recipe, journal)
+    fetcher, performer = way_out(plan, frontier.turns, jar)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         restored = await journal.open()
@@ -105,7 +106,7 @@ async def _run_job(
         stack.push_async_callback(fetcher.close)
         if jar is not None and recipe.http.cookies_between_runs:
             await stack.enter_async_context(CookieFile(jar, folder.cookies).keeping())
-        engine = assemble(prepared, restored, journal, performer, relay, records)
+        engine = assemble(prepared, restored, journal, frontier, performer, relay, records)
         accounts.follow(engine)
         stop.attach(engine.frontier.close, engine.stop_now)
         if relay.run_started is not None:

@@ -17,6 +17,7 @@ from scrapekit.crawl.lane_words import busiest_hosts, next_due
 from scrapekit.crawl.politeness import GiveUp, Pace, Retry, after_error, faster, slower
 from scrapekit.crawl.robots_gate import RobotsGate
 from scrapekit.crawl.schedule import Schedule, Shelf
+from scrapekit.crawl.turns import LaneTurns
 from scrapekit.errors import FetchError
 from scrapekit.model import Request
 from scrapekit.report import HostState
@@ -46,6 +47,8 @@ class Frontier:
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._schedule = Schedule(pace, shelf, clock)
         self._gate = RobotsGate(self._rng)
+        self.turns = LaneTurns(self._schedule, clock, self._ready)
+        """For what is sent in the middle of a granted request."""
         self._taken: set[int] = set()
         self._slots = pace.concurrency
         self._robots_asked = 0
@@ -139,7 +142,7 @@ class Frontier:
         else:
             self._taken.add(entry.seq)
         if not entry.refusal:
-            lane.next_start = now + lane.delay
+            lane.start(now)
         self._schedule.ate(lane)
         self._schedule.add(lane)
         return entry
@@ -149,6 +152,7 @@ class Frontier:
         self.in_flight -= 1
         lane = self._schedule.lane(entry.lane)
         lane.in_flight -= 1
+        self.turns.freed()
         self._ready(lane)
 
     def succeeded(self, entry: Entry) -> None:

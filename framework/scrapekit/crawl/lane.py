@@ -44,8 +44,9 @@ class Lane:
     """
 
     __slots__ = (
-        "asking", "delay", "delayed", "horizon", "in_flight", "loading", "name", "next_start", "pace",
-        "paused_until", "reason", "robots", "scheduled", "stored", "throttles", "urgent", "window",
+        "asking", "delay", "delayed", "horizon", "in_flight", "last_start", "loading", "name", "next_start",
+        "pace", "paused_until", "reason", "resting", "robots", "scheduled", "stored", "throttles", "urgent",
+        "window",
     )  # fmt: skip
 
     def __init__(self, name: str, pace: Pace) -> None:
@@ -64,7 +65,11 @@ class Lane:
         self.stored = 0
         self.loading = False
         self.in_flight = 0
+        """Requests that were granted and not released, and those of a login or a token."""
+        self.resting = 0
+        """How many of these are not on the wire: they wait for a login or a token."""
         self.delay = pace.delay
+        self.last_start = -math.inf
         self.next_start = 0.0
         self.paused_until = 0.0
         self.reason = ""
@@ -89,6 +94,27 @@ class Lane:
     def reading_robots(self) -> bool:
         """True while a robots.txt is being read that nothing may overtake."""
         return self.asking > 0 and not self.urgent
+
+    @property
+    def on_wire(self) -> int:
+        """How many requests the host is busy with."""
+        return self.in_flight - self.resting
+
+    @property
+    def earliest(self) -> float:
+        """When the host may be asked again, whoever has reserved a start by now."""
+        return max(self.last_start + self.delay, self.paused_until)
+
+    def start(self, now: float) -> None:
+        """A request starts: the next one keeps its distance."""
+        self.last_start = now
+        self.next_start = now + self.delay
+
+    def reserve(self, now: float) -> float:
+        """The next start that nobody has, no earlier than *now*; it is taken from now on."""
+        start = max(now, self.next_start, self.paused_until)
+        self.next_start = start + self.delay
+        return start
 
     def idle(self, now: float) -> bool:
         """True when nothing waits or runs here and the host may be asked: it can be forgotten."""

@@ -16,28 +16,33 @@ from scrapekit.web.bindings import Bindings
 from scrapekit.web.digest import Challenge, answer, next_nonce, read_challenge
 from scrapekit.web.oauth import Token, Tokens, token_request
 from scrapekit.web.responses import is_redirect, judge
+from scrapekit.web.turns import Turns
 from scrapekit.web.url import origin_of
 
 _MOST_ANSWERS = 2
 """How often one request is sent again: once for a first challenge, once for a nonce that grew old."""
 
 
-def authorizing(fetcher: Fetcher, auth: Auth | None, bindings: Bindings) -> Fetcher:
-    """*fetcher*, or one around it where the recipe's kind of authentication needs one."""
+def authorizing(fetcher: Fetcher, auth: Auth | None, bindings: Bindings, turns: Turns) -> Fetcher:
+    """*fetcher*, or one around it where the recipe's kind of authentication needs one.
+
+    Whatever that sends beside the request itself, or once more, waits for one of *turns*.
+    """
     if auth is not None and auth.kind == "digest":
-        return DigestFetcher(fetcher, auth, bindings)
+        return DigestFetcher(fetcher, auth, bindings, turns)
     if auth is not None and auth.kind == "oauth2":
-        return OAuthFetcher(fetcher, auth, bindings)
+        return OAuthFetcher(fetcher, auth, bindings, turns)
     return fetcher
 
 
 class _Around:
     """What both have in common: only the recipe's own sites are let known who asks."""
 
-    def __init__(self, fetcher: Fetcher, auth: Auth, bindings: Bindings) -> None:
+    def __init__(self, fetcher: Fetcher, auth: Auth, bindings: Bindings, turns: Turns) -> None:
         self._fetcher = fetcher
         self._auth = auth
         self._bindings = bindings
+        self._turns = turns
 
     async def open(self) -> None:
         """Get ready."""
@@ -82,8 +87,8 @@ class _Space:
 class DigestFetcher(_Around):
     """Answers Digest challenges (RFC 7616), once for each nonce; then every request carries its proof."""
 
-    def __init__(self, fetcher: Fetcher, auth: Auth, bindings: Bindings) -> None:
-        super().__init__(fetcher, auth, bindings)
+    def __init__(self, fetcher: Fetcher, auth: Auth, bindings: Bindings, turns: Turns) -> None:
+        super().__init__(fetcher, auth, bindings, turns)
         self._spaces: dict[str, _Space] = {}
 
     async def fetch(self, request: Request, raw: bool = False) -> Page:
@@ -96,6 +101,8 @@ class DigestFetcher(_Around):
             page = await self._fetcher.fetch(self._proven(request, used), raw=True)
             if page.status != 401 or not self._learn(origin, page, used):
                 break
+            async with self._turns.aside(request.url):
+                pass
         else:
             page = await self._fetcher.fetch(self._proven(request, self._spaces[origin]), raw=True)
         self._take_next(origin, page)
@@ -133,9 +140,15 @@ class OAuthFetcher(_Around):
     """Sends a token with every request, asked for by the first and renewed by whoever is refused."""
 
     def __init__(
-        self, fetcher: Fetcher, auth: Auth, bindings: Bindings, *, clock: Callable[[], float] = monotonic
+        self,
+        fetcher: Fetcher,
+        auth: Auth,
+        bindings: Bindings,
+        turns: Turns,
+        *,
+        clock: Callable[[], float] = monotonic,
     ) -> None:
-        super().__init__(fetcher, auth, bindings)
+        super().__init__(fetcher, auth, bindings, turns)
         self._tokens = Tokens(auth, clock)
         self._one_at_a_time = asyncio.Lock()
 
@@ -143,10 +156,13 @@ class OAuthFetcher(_Around):
         """Fetch one hop with a token; once again with a new one where it was refused (RFC 6750 3.1)."""
         if not self._may(request):
             return await self._fetcher.fetch(request, raw)
-        token = await self._token()
+        if (token := self._tokens.current) is None:
+            async with self._turns.aside(request.url):
+                token = await self._token()
         page = await self._fetcher.fetch(_with_header(request, token.header), raw=True)
         if page.status == 401 and self._tokens.refused(token):
-            token = await self._token()
+            async with self._turns.aside(request.url):
+                token = await self._token()
             page = await self._fetcher.fetch(_with_header(request, token.header), raw=True)
         if page.status != 401:
             self._tokens.worked(token)
@@ -160,8 +176,10 @@ class OAuthFetcher(_Around):
             if (token := self._tokens.current) is not None:
                 return token
             self._tokens.check()
+            asked = token_request(self._auth)
             try:
-                page = await self._fetcher.fetch(token_request(self._auth), raw=True)
+                async with self._turns.own(asked.url):
+                    page = await self._fetcher.fetch(asked, raw=True)
             except FetchError as error:
                 error.args = (f"no token could be asked for: {error}",)
                 raise

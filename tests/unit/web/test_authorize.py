@@ -15,6 +15,7 @@ from scrapekit.recipe.model import Auth
 from scrapekit.web.authorize import DigestFetcher, OAuthFetcher, authorizing
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.digest import Challenge, answer
+from scrapekit.web.turns import AT_ONCE
 
 URL = "https://shop.test/a?b=c"
 BINDINGS = Bindings({}, ["https://shop.test/"])
@@ -69,7 +70,7 @@ def digest_server(nonces: list[str], *, uses: int = 100, password: str = "pass")
 
 async def test_a_challenge_is_answered_and_the_nonce_used_again():
     server = digest_server(["n1"])
-    fetcher = DigestFetcher(server, USER, BINDINGS)
+    fetcher = DigestFetcher(server, USER, BINDINGS, AT_ONCE)
     request = Request(URL)
 
     pages = [await fetcher.fetch(request) for _ in range(3)]
@@ -81,7 +82,7 @@ async def test_a_challenge_is_answered_and_the_nonce_used_again():
 
 async def test_a_nonce_that_grew_old_is_replaced():
     server = digest_server(["n1", "n2"], uses=2)
-    fetcher = DigestFetcher(server, USER, BINDINGS)
+    fetcher = DigestFetcher(server, USER, BINDINGS, AT_ONCE)
 
     pages = [await fetcher.fetch(Request(URL)) for _ in range(3)]
 
@@ -93,7 +94,7 @@ async def test_a_wrong_password_ends_in_one_refusal():
     server = digest_server(["n1"], password="another")
 
     with pytest.raises(FetchError) as caught:
-        await DigestFetcher(server, USER, BINDINGS).fetch(Request(URL))
+        await DigestFetcher(server, USER, BINDINGS, AT_ONCE).fetch(Request(URL))
 
     assert (str(caught.value), caught.value.status) == ("HTTP 401 Unauthorized", 401)
     assert len(server.asked) == 2
@@ -106,7 +107,7 @@ async def test_a_server_that_always_wants_another_nonce_is_asked_three_times():
     )
 
     with pytest.raises(FetchError):
-        await DigestFetcher(server, USER, BINDINGS).fetch(Request(URL))
+        await DigestFetcher(server, USER, BINDINGS, AT_ONCE).fetch(Request(URL))
 
     assert len(server.asked) == 3
 
@@ -115,7 +116,7 @@ async def test_a_refusal_without_a_challenge_we_know_is_a_refusal():
     server = Server(lambda _, __: (401, {"www-authenticate": "Negotiate"}, b""))
 
     with pytest.raises(FetchError):
-        await DigestFetcher(server, USER, BINDINGS).fetch(Request(URL))
+        await DigestFetcher(server, USER, BINDINGS, AT_ONCE).fetch(Request(URL))
 
     assert len(server.asked) == 1
 
@@ -123,7 +124,7 @@ async def test_a_refusal_without_a_challenge_we_know_is_a_refusal():
 async def test_another_site_is_never_answered():
     server = Server(lambda _, __: (401, {"www-authenticate": 'Digest nonce="n", qop=auth'}, b""))
 
-    page = await DigestFetcher(server, USER, BINDINGS).fetch(Request("https://evil.test/"), raw=True)
+    page = await DigestFetcher(server, USER, BINDINGS, AT_ONCE).fetch(Request("https://evil.test/"), raw=True)
 
     assert page.status == 401
     assert server.asked == [("https://evil.test/", "")]
@@ -136,7 +137,7 @@ async def test_the_next_nonce_is_used_when_the_server_names_it():
         return 200, {"authentication-info": 'nextnonce="n2"'}, b"in"
 
     server = Server(respond)
-    fetcher = DigestFetcher(server, USER, BINDINGS)
+    fetcher = DigestFetcher(server, USER, BINDINGS, AT_ONCE)
     await fetcher.fetch(Request(URL))
     await fetcher.fetch(Request(URL))
 
@@ -165,7 +166,7 @@ def times_asked_for_tokens(server: Server) -> int:
 
 async def test_many_requests_share_one_token():
     server = oauth_server(["t1"])
-    fetcher = OAuthFetcher(server, CLIENT, BINDINGS)
+    fetcher = OAuthFetcher(server, CLIENT, BINDINGS, AT_ONCE)
 
     pages = await asyncio.gather(*(fetcher.fetch(Request(URL)) for _ in range(10)))
 
@@ -175,7 +176,7 @@ async def test_many_requests_share_one_token():
 
 async def test_a_token_that_is_refused_is_renewed_once_for_all():
     server = oauth_server(["t1", "t2"])
-    fetcher = OAuthFetcher(server, CLIENT, BINDINGS)
+    fetcher = OAuthFetcher(server, CLIENT, BINDINGS, AT_ONCE)
     await fetcher.fetch(Request(URL))
     await server.fetch(Request(CLIENT.token_url))  # the server forgets the first one
 
@@ -191,7 +192,7 @@ async def test_a_token_that_never_worked_is_not_renewed_for_each_page():
     server = oauth_server(["t1", "t2"])
     inner = server.respond
     server.respond = lambda request, sent: inner(request, sent if "token" in request.url else "wrong")
-    fetcher = OAuthFetcher(server, CLIENT, BINDINGS)
+    fetcher = OAuthFetcher(server, CLIENT, BINDINGS, AT_ONCE)
 
     for _ in range(5):
         with pytest.raises(FetchError, match="401"):
@@ -203,7 +204,7 @@ async def test_a_token_that_never_worked_is_not_renewed_for_each_page():
 async def test_a_token_is_renewed_before_it_ends():
     now = [0.0]
     server = oauth_server(["t1", "t2"], lasts=100)
-    fetcher = OAuthFetcher(server, CLIENT, BINDINGS, clock=lambda: now[0])
+    fetcher = OAuthFetcher(server, CLIENT, BINDINGS, AT_ONCE, clock=lambda: now[0])
     await fetcher.fetch(Request(URL))
 
     now[0] = 95.0
@@ -214,7 +215,7 @@ async def test_a_token_is_renewed_before_it_ends():
 
 async def test_a_client_that_is_refused_is_asked_about_once_and_every_page_says_so():
     server = Server(lambda _, __: (400, {}, b'{"error": "invalid_client"}'))
-    fetcher = OAuthFetcher(server, CLIENT, BINDINGS)
+    fetcher = OAuthFetcher(server, CLIENT, BINDINGS, AT_ONCE)
 
     for _ in range(3):
         with pytest.raises(FetchError) as caught:
@@ -226,7 +227,7 @@ async def test_a_client_that_is_refused_is_asked_about_once_and_every_page_says_
 
 async def test_another_site_never_sees_the_token():
     server = oauth_server(["t1"])
-    fetcher = OAuthFetcher(server, CLIENT, BINDINGS)
+    fetcher = OAuthFetcher(server, CLIENT, BINDINGS, AT_ONCE)
 
     await fetcher.fetch(Request("https://evil.test/"), raw=True)
 
@@ -236,5 +237,5 @@ async def test_another_site_never_sees_the_token():
 async def test_other_kinds_need_no_fetcher_of_their_own():
     server = Server(lambda _, __: (200, {}, b""))
 
-    assert authorizing(server, None, BINDINGS) is server
-    assert authorizing(server, Auth("bearer", token="x"), BINDINGS) is server
+    assert authorizing(server, None, BINDINGS, AT_ONCE) is server
+    assert authorizing(server, Auth("bearer", token="x"), BINDINGS, AT_ONCE) is server

@@ -11,6 +11,7 @@ from scrapekit.model import Page, Request
 from scrapekit.web.session.asking import Ask
 from scrapekit.web.session.session import Session
 from scrapekit.web.session.steps import LoginSteps, Refused, SessionPlan, VarSteps
+from scrapekit.web.turns import AT_ONCE
 
 SHOP = "https://shop.test"
 LOGIN = Request(f"{SHOP}/session", method="POST")
@@ -38,7 +39,7 @@ class World:
         )
 
     def session(self, plan, retries=0):
-        ask = Ask(self.send, delay=0.0, retries=retries, clock=lambda: self.now)
+        ask = Ask(self.send, turns=AT_ONCE, retries=retries)
         return Session(plan, ask, lambda: self.now)
 
 
@@ -168,22 +169,6 @@ async def test_redirects_are_followed_to_the_end():
     await session.ready(needing())
 
     assert (seen, session.value("token"), world.asked) == (["welcome"], "welcome", ["/session", "/home"])
-
-
-def test_requests_of_its_own_keep_the_delay_of_the_host(jumping):
-    async def body(loop):
-        times = []
-
-        async def send(request):
-            times.append(loop.time())
-            return Page(request, request.url, 200, {}, b"")
-
-        ask = Ask(send, delay=2.0, retries=0, clock=loop.time)
-        for url in (f"{SHOP}/a", f"{SHOP}/b", "https://other.test/", f"{SHOP}/c"):
-            await ask.page(Request(url))
-        return [time - times[0] for time in times]
-
-    assert jumping(body) == [0.0, 2.0, 2.0, 4.0]
 
 
 async def test_a_value_may_go_to_the_seeds_and_where_it_is_from():

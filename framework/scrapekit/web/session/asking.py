@@ -1,4 +1,4 @@
-"""How a session asks for itself: politely, along redirects, and only once where asking twice does harm."""
+"""How a session asks for itself: in turn, along redirects, and only once where asking twice does harm."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TypeAlias
 from scrapekit.errors import FetchError
 from scrapekit.model import Page, Request
 from scrapekit.web.responses import judge
-from scrapekit.web.url import lane_of
+from scrapekit.web.turns import Turns
 
 Send: TypeAlias = Callable[[Request], Awaitable[Page | Request | FetchError]]
 """One hop: the page whatever its status, the request for a redirect's target, or the error."""
@@ -20,17 +20,15 @@ _LONGEST_WAIT = 120.0
 
 
 class Ask:
-    """Asks with *send*, at least *delay* seconds between two starts on one host.
+    """Asks with *send*, each time when *turns* says that the host may be asked.
 
     What may be asked twice is tried again at most *retries* times.
     """
 
-    def __init__(self, send: Send, *, delay: float, retries: int, clock: Callable[[], float]) -> None:
+    def __init__(self, send: Send, *, turns: Turns, retries: int) -> None:
         self._send = send
-        self._delay = delay
+        self._turns = turns
         self._retries = retries
-        self._clock = clock
-        self._next_start: dict[str, float] = {}
 
     async def page(self, request: Request, *, once: bool = False) -> Page:
         """The page in the end, after all redirects; whatever its status when it is asked for *once* only.
@@ -47,22 +45,18 @@ class Ask:
             assert error is not None
             if once or not error.retry or tries > self._retries:
                 raise error
-            await asyncio.sleep(_pause(error, tries))
+            wait = _pause(error, tries)
+            if error.throttled or error.retry_after is not None:
+                self._turns.hold(request.url, wait, str(error))
+            await asyncio.sleep(wait)
 
     async def _hops(self, request: Request) -> Page | FetchError:
         while True:
-            await self._wait_turn(lane_of(request.url))
-            found = await self._send(request)
+            async with self._turns.own(request.url):
+                found = await self._send(request)
             if not isinstance(found, Request):
                 return found
             request = found
-
-    async def _wait_turn(self, lane: str) -> None:
-        now = self._clock()
-        start = max(now, self._next_start.get(lane, now))
-        self._next_start[lane] = start + self._delay
-        if start > now:
-            await asyncio.sleep(start - now)
 
 
 def _bad_status(page: Page) -> FetchError | None:

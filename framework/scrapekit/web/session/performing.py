@@ -11,20 +11,28 @@ from scrapekit.web.late import marked
 from scrapekit.web.perform import Performer
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.session.session import Session
+from scrapekit.web.turns import Turns
 from scrapekit.web.url import origin_of
 
 
 class SessionPerformer:
     """A performer whose requests wait for their session; every error comes back as a value, but one.
 
-    StuckError is raised where one cannot log in, for then the run ends.
+    One that had to wait takes another turn at its host. StuckError is raised where one cannot log in,
+    for then the run ends.
     """
 
     def __init__(
-        self, performer: Performer, session: Session, headers: tuple[tuple[str, str], ...] = ()
+        self,
+        performer: Performer,
+        session: Session,
+        headers: tuple[tuple[str, str], ...] = (),
+        *,
+        turns: Turns,
     ) -> None:
         self._performer = performer
         self.session = session
+        self._turns = turns
         self._headers = [(name, text, _vars_in(name, text)) for name, text in headers]
 
     async def perform(self, request: Request) -> Page | Request | FetchError | Robots | RobotsNotNow:
@@ -33,7 +41,10 @@ class SessionPerformer:
             return await self._performer.robots(request)
         dressed = self._dressed(request) if self._headers else request
         try:
-            stamp = await self.session.ready(dressed)
+            stamp = self.session.stamp_nowait(dressed)
+            if stamp is None:
+                async with self._turns.aside(request.url):
+                    stamp = await self.session.ready(dressed)
         except FetchError as error:
             return error
         found = await self._performer.page(dressed)

@@ -83,6 +83,13 @@ class Session:
                 needed.append(LOGIN)
         return needed + [f"vars.{name}" for name in names if name in self._plan.vars]
 
+    def stamp_nowait(self, request: Request) -> Stamp | None:
+        """What the request is sent with; None where something of it has to be fetched first."""
+        needed, now = self.needs(request), self._clock()
+        if not all(self._held[name].renewal.holds(now) for name in needed):
+            return None
+        return tuple((name, self._held[name].renewal.number) for name in needed)
+
     async def ready(self, request: Request) -> Stamp:
         """Wait for all that the request needs; gives what it is sent with.
 
