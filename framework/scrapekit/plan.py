@@ -27,8 +27,8 @@ from scrapekit.plugins import Plugins
 from scrapekit.quarantine import compile_quarantine, without_quarantined
 from scrapekit.recipe.model import Field, PageRule, Recipe
 from scrapekit.web.late import placeholder
+from scrapekit.web.scope import Scope
 from scrapekit.web.session.steps import SessionPlan
-from scrapekit.web.url import Scope
 
 __all__ = ["Plan", "PlannedExport", "compile_plan"]
 

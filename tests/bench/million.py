@@ -23,7 +23,7 @@ from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
-from scrapekit.web.url import Scope
+from scrapekit.web.scope import Scope
 
 _LINKS = 10_000
 

@@ -6,7 +6,7 @@ from scrapekit import Item, Origin, Outcome, Request, Verdict
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.entries import Entry, Group
 from scrapekit.recipe.model import Traps
-from scrapekit.web.url import Scope
+from scrapekit.web.scope import Scope
 
 SITE = Scope.of("site", ["http://a.test/"])
 

@@ -30,7 +30,8 @@ from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.state import Store
 from scrapekit.model import Answered, Ask, Pending, Step
 from scrapekit.web.robots import RobotsNotNow, read_robots
-from scrapekit.web.url import Scope, lane_of, origin_of
+from scrapekit.web.scope import Scope
+from scrapekit.web.url import lane_of, origin_of
 
 RULES = read_robots(200, b"User-agent: *\nDisallow: /forbidden\nCrawl-delay: 0.5\n", "scrapekit")
 

@@ -13,7 +13,7 @@ from scrapekit.job.joins import JoinTerms
 from scrapekit.job.journal import Journal
 from scrapekit.job.state import Store
 from scrapekit.model import Answered, Ask, Pending, Step
-from scrapekit.web.url import Scope
+from scrapekit.web.scope import Scope
 
 SITE = "http://a.test"
 

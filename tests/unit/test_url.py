@@ -1,4 +1,4 @@
-"""Addresses: what a reference means, when two are the same, and where a crawl may go."""
+"""Addresses: what a reference means, and when two are the same."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from scrapekit.web.url import (
-    Scope,
     canonical,
     fingerprint,
     host_of,
@@ -328,34 +327,3 @@ def test_a_default_port_is_no_part_of_the_lane():
 
 def test_what_is_no_address_has_no_pieces():
     assert (origin_of("mailto:x"), lane_of("mailto:x"), host_of("mailto:x")) == ("", "", "")
-
-
-def test_a_site_is_a_host_without_www_and_all_below_it():
-    scope = Scope.of("site", ["https://www.shop.test/x"])
-
-    assert scope.allows("http://shop.test/")
-    assert scope.allows("https://a.b.shop.test:8443/")
-    assert not scope.allows("https://myshop.test/")
-    assert not scope.allows("https://test/")
-    assert not scope.allows("https://shop.test.evil.test/")
-
-
-def test_www_before_a_top_level_domain_is_kept():
-    assert not Scope.of("site", ["https://www.test/"]).allows("https://other.test/")
-
-
-def test_the_scope_host_allows_exactly_the_seeds_hosts():
-    scope = Scope.of("host", ["https://www.shop.test/x", "http://127.0.0.1:8000/"])
-
-    assert scope.allows("https://www.shop.test:8443/")
-    assert scope.allows("http://127.0.0.1:9000/")
-    assert not scope.allows("https://shop.test/")
-
-
-def test_the_scope_any_allows_everything():
-    assert Scope.of("any", []).allows("https://elsewhere.test/")
-
-
-def test_no_seeds_allow_nothing():
-    assert not Scope.of("site", []).allows("https://elsewhere.test/")
-    assert not Scope.of("host", []).allows("mailto:x")

@@ -9,8 +9,8 @@ from scrapekit.crawl.entries import CUT_SHORT, STOPPED, Candidate, Entry, Group,
 from scrapekit.crawl.tally import Tally
 from scrapekit.model import FAILURES, Item, Outcome, Request, Verdict
 from scrapekit.recipe.model import Traps
+from scrapekit.web.scope import Scope
 from scrapekit.web.traps import trap
-from scrapekit.web.url import Scope
 
 _KNOWN_MOST = 65_536
 _FAILED = FAILURES | {Verdict.ROBOTS, Verdict.OUT_OF_SCOPE}

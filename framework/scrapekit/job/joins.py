@@ -14,7 +14,7 @@ from typing import Protocol
 
 from scrapekit.crawl.entries import Candidate, Entry, Group
 from scrapekit.model import NOTHING, Answered, Ask, Item, Outcome, Pending, Request, Step, Verdict
-from scrapekit.web.url import Scope
+from scrapekit.web.scope import Scope
 
 TABLES = """
 -- A record that waits, and how many of its questions are open.

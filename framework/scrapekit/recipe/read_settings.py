@@ -13,12 +13,13 @@ from scrapekit.recipe.read_auth import read_auth
 from scrapekit.recipe.read_links import is_host, read_hosts
 from scrapekit.recipe.read_request import is_split, read_cookies, read_headers
 from scrapekit.recipe.substitute import SecretText
+from scrapekit.web.scope import ScopeKind
 
 _BETWEEN_RUNS = "between_runs"
 _MOST_AT_ONCE = 1000
 _ROBOTS: tuple[Literal["obey", "ignore"], ...] = ("obey", "ignore")
 _ORDERS: tuple[Literal["breadth", "depth", "priority"], ...] = ("breadth", "depth", "priority")
-_SCOPES: tuple[Literal["site", "host", "any"], ...] = ("site", "host", "any")
+_SCOPES: tuple[ScopeKind, ...] = ("site", "host", "domain", "any")
 
 
 def read_http(top: Options) -> Http:
@@ -126,7 +127,7 @@ def read_crawl(top: Options) -> Crawl:
         robots=options.choice("robots", _ROBOTS, default.robots),
         depth=options.integer("depth", least=0),
         order=options.choice("order", _ORDERS, default.order),
-        scope=options.choice("scope", _SCOPES, default.scope, later=["domain"]),
+        scope=options.choice("scope", _SCOPES, default.scope),
         allow_failed=options.share("allow_failed", default.allow_failed),
         traps=_traps(options),
         sites=_sites(options),

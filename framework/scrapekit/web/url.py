@@ -1,16 +1,13 @@
-"""Addresses, purely: resolve, normalise, fingerprint, and say which ones are in scope."""
+"""Addresses, purely: resolve, normalise, fingerprint, and take apart."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from scrapekit.web.address import LONGEST, Address, escaped, has_dots, parse, read_authority
-
-ScopeKind: TypeAlias = Literal["site", "host", "any"]
 
 # What may stand in path and query alike; every other character takes the slow path.
 _SAFE = r"A-Za-z0-9._~!$&()*+,;=:@/%\-"
@@ -171,44 +168,3 @@ def target_of(url: str) -> str:
     if address is None:
         return "/"
     return address.path if address.query is None else f"{address.path}?{address.query}"
-
-
-class Scope:
-    """Which URLs a crawl may fetch, judged by their host; ports are ignored.
-
-    ``site`` allows a seed's host without its leading ``www.`` and every host below it, ``host``
-    exactly the seeds' hosts, ``any`` everything.
-    """
-
-    def __init__(self, kind: ScopeKind) -> None:
-        self.kind = kind
-        self._hosts: set[str] = set()
-
-    @classmethod
-    def of(cls, kind: ScopeKind, seed_urls: Iterable[str]) -> Scope:
-        """The scope that these seeds span."""
-        scope = cls(kind)
-        for url in seed_urls:
-            scope.add(url)
-        return scope
-
-    def add(self, url: str) -> None:
-        """Widen the scope by one more seed."""
-        host = host_of(url).removesuffix(".")
-        # Not for "www.test": every host of a top-level domain is not one site.
-        if self.kind == "site" and host.startswith("www.") and "." in host[4:]:
-            host = host[4:]
-        self._hosts.add(host)
-
-    def allows(self, url: str) -> bool:
-        """True when *url* may be fetched as far as its host is concerned."""
-        if self.kind == "any":
-            return True
-        host = host_of(url).removesuffix(".")
-        if host in self._hosts:
-            return bool(host)
-        while self.kind == "site" and "." in host:
-            host = host.partition(".")[2]
-            if host in self._hosts:
-                return True
-        return False

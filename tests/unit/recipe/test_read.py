@@ -172,6 +172,10 @@ def test_http_and_crawl_are_read_with_their_units():
     assert (crawl.depth, crawl.order, crawl.scope, crawl.allow_failed) == (3, "depth", "host", 0.1)
 
 
+def test_the_scope_may_be_the_domain_of_the_seeds():
+    assert recipe_of(HEAD + PAGES + "crawl: { scope: domain }\n").crawl.scope == "domain"
+
+
 def test_a_newer_version_of_the_language_is_never_half_read():
     problems = Problems()
     tree = parse_tree("scrapekit: 2\npages: 7\n", "r.yaml", problems)

@@ -9,6 +9,7 @@ from typing import Literal
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, ScalarNode
 from scrapekit.recipe.model.auth import Auth, Secret
+from scrapekit.web.scope import ScopeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Crawl:
     robots: Literal["obey", "ignore"] = "obey"
     depth: int | None = None
     order: Literal["breadth", "depth", "priority"] = "breadth"
-    scope: Literal["site", "host", "any"] = "site"
+    scope: ScopeKind = "site"
     allow_failed: float = 0.05
     """The share of requests that may fail before the run counts as broken, 0 to 1."""
     traps: Traps | None = Traps()
