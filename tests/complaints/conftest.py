@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
+from loopback import Answer, Asked, serving
 from scrapekit.errors import RecipeError
 from scrapekit.model import Outcome, Page, Request
 from scrapekit.report import Report
@@ -22,14 +21,14 @@ HEAD = "scrapekit: 1\nname: shop\n"
 
 FAST = [("crawl.delay", "0"), ("crawl.allow_failed", "100%"), ("http.retries", "0")]
 
-Answer = str | tuple[int, str]
+Said = str | tuple[int, str]
 
 
 class Site:
     """Pages by path, each a text, a status with a text, or what makes one of them from method and body."""
 
     def __init__(self) -> None:
-        self.pages: dict[str, Answer | Callable[[str, str, Mapping[str, str]], Answer]] = {}
+        self.pages: dict[str, Said | Callable[[str, str, Mapping[str, str]], Said]] = {}
         self.asked: list[str] = []
         self.url = ""
 
@@ -38,40 +37,16 @@ class Site:
         answer = found(method, body, headers) if callable(found) else found
         return answer if isinstance(answer, tuple) else (200, answer)
 
+    def _answer(self, asked: Asked) -> Answer:
+        if asked.path != "/robots.txt":
+            self.asked.append(asked.path)
+        status, text = self.answer(asked.method, asked.path, asked.body, asked.headers)
+        return Answer(text, status, {"Content-Type": "application/json" if text[:1] in "{[" else "text/html"})
+
     @contextmanager
     def served(self) -> Iterator[Site]:
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                sent = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                if self.path != "/robots.txt":
-                    site.asked.append(self.path)
-                headers = {name.lower(): value for name, value in self.headers.items()}
-                status, text = site.answer(self.command, self.path, sent, headers)
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json" if text[:1] in "{[" else "text/html")
-                self.send_header("Content-Length", str(len(text.encode())))
-                self.end_headers()
-                self.wfile.write(text.encode())
-
-            do_POST = do_GET
-
-            def log_message(self, *arguments: object) -> None:
-                """Nothing: the test's output is for what fails."""
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
-            thread.start()
-            self.url = f"http://127.0.0.1:{server.server_port}"
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(self._answer) as self.url:
+            yield self
 
 
 class Desk:

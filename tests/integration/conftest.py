@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
+from loopback import Answer, Asked, serving
 from scrapekit.report import Report
 from scrapekit.run import RunSettings, prepare, run
 
@@ -37,41 +36,19 @@ class Site:
         self.on_ask: Callable[[str], None] = lambda path: None
         self.url = ""
 
+    def _answer(self, asked: Asked) -> Answer:
+        self.on_ask(asked.path)
+        self.asked.append(asked.path)
+        if target := self.moved.get(asked.path):
+            return Answer(status=302, headers={"Location": target})
+        body = self.pages.get(asked.path, "")
+        kind = "application/json" if body[:1] == "{" else "text/html"
+        return Answer(body, 200 if body else 404, {"Content-Type": kind})
+
     @contextmanager
     def served(self) -> Iterator[Site]:
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                site.on_ask(self.path)
-                site.asked.append(self.path)
-                body = site.pages.get(self.path, "").encode()
-                target = site.moved.get(self.path)
-                self.send_response(302 if target else 200 if body else 404)
-                if target:
-                    self.send_header("Location", target)
-                self.send_header("Content-Type", "application/json" if body[:1] == b"{" else "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_POST = do_GET
-
-            def log_message(self, *arguments):
-                pass
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
-            thread.start()
-            self.url = f"http://127.0.0.1:{server.server_port}"
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(self._answer) as self.url:
+            yield self
 
     def fetches(self) -> list[str]:
         """The paths that were asked for, robots.txt left out."""

@@ -10,11 +10,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
-from http.server import BaseHTTPRequestHandler, SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from loopback import Answer, Asked, serving
 
 pytestmark = pytest.mark.slow
 
@@ -53,56 +53,31 @@ def run(tmp_path: Path) -> Run:
     return call
 
 
-def serving(handler: Callable[..., BaseHTTPRequestHandler]) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments: object) -> None:
-        """Nothing: the test's output is for what fails."""
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[str]:
     """A shop of three books and a broken link; its address."""
-    shelf = tmp_path / "shelf"
-    shelf.mkdir()
     links = "".join(f'<a class="book" href="/book{n}.html">Book {n}</a>' for n in range(3))
-    (shelf / "index.html").write_text(f"<html><body>{links}</body></html>")
-    for n in range(3):
-        (shelf / f"book{n}.html").write_text(f"<html><body><h1>Book {n}</h1></body></html>")
-    yield from serving(partial(Quiet, directory=shelf))
+    pages = {"/index.html": links} | {f"/book{n}.html": f"<h1>Book {n}</h1>" for n in range(3)}
+    with serving(lambda asked: Answer(pages.get(asked.path, ""), 200 if asked.path in pages else 404)) as url:
+        yield url
 
 
 @pytest.fixture
 def slow_site() -> Iterator[str]:
     """A shop whose books never come; its address."""
 
-    class Slow(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path == "/robots.txt":
-                self.send_error(404)
-                return
-            if self.path == "/index.html":
-                body = b'<a class="book" href="/book.html">Book</a>'
-                self.send_response(200)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-                return
-            never.wait()
-
-        def log_message(self, *arguments: object) -> None:
-            """Nothing."""
-
     never = threading.Event()
-    yield from serving(Slow)
-    never.set()
+
+    def answer(asked: Asked) -> Answer:
+        if asked.path == "/index.html":
+            return Answer('<a class="book" href="/book.html">Book</a>')
+        if asked.path != "/robots.txt":
+            never.wait()
+        return Answer(status=404)
+
+    with serving(answer) as url:
+        yield url
+        never.set()
 
 
 def records(path: Path) -> list[dict[str, str]]:

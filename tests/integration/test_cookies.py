@@ -6,12 +6,12 @@ import json
 import stat
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from loopback import Answer, Asked, serving
 
 pytestmark = pytest.mark.slow
 
@@ -28,29 +28,16 @@ export: out/sent.jsonl
 """
 
 
-class Handler(BaseHTTPRequestHandler):
-    """Sets a cookie at ``/set``; every page says which cookies it was sent."""
-
-    def do_GET(self) -> None:
-        body = f"<p>[{self.headers.get('Cookie', '')}]</p>".encode()
-        self.send_response(200)
-        if self.path == "/set":
-            self.send_header("Set-Cookie", "visit=1; Path=/; HttpOnly")
-        self.send_header("Content-Type", "text/html")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing."""
-
-
 @pytest.fixture
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    """Sets a cookie at ``/set``; every page says which cookies it was sent."""
+
+    def answer(asked: Asked) -> Answer:
+        cookie = {"Set-Cookie": "visit=1; Path=/; HttpOnly"} if asked.path == "/set" else {}
+        return Answer(f"<p>[{asked.headers.get('cookie', '')}]</p>", headers=cookie)
+
+    with serving(answer) as url:
+        yield url
 
 
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from loopback import Answer, serving
 
 pytestmark = pytest.mark.slow
 
@@ -52,24 +52,10 @@ export: out/things.jsonl
 """
 
 
-class Handler(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        body = PAGES.get(self.path)
-        self.send_response(404 if body is None else 200)
-        self.send_header("Content-Type", "text/html")
-        self.end_headers()
-        self.wfile.write((body or "").encode())
-
-    def log_message(self, *arguments: object) -> None:
-        """Nothing: the test's output is for what fails."""
-
-
 @pytest.fixture
 def site() -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving(lambda asked: Answer(PAGES.get(asked.path, ""), 200 if asked.path in PAGES else 404)) as url:
+        yield url
 
 
 @pytest.fixture

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
+from loopback import Answer, Asked, serving
 
 pytestmark = pytest.mark.slow
 
@@ -55,7 +56,8 @@ class Site:
         self.wanted = 10**9
         self.url = ""
 
-    def answer(self, path: str) -> tuple[int, str, bytes]:
+    def answer(self, asked: Asked) -> Answer:
+        path = asked.path
         self.asked[path] += 1
         if sum(self.asked.values()) >= self.wanted:
             self.reached.set()
@@ -66,40 +68,20 @@ class Site:
             "/feed": FEED,
         }
         if path in fixed:
-            return 200, "text/plain", fixed[path].replace("{site}", self.url).encode()
+            return Answer(fixed[path].replace("{site}", self.url), headers={"Content-Type": "text/plain"})
         if path == "/one.xml.gz":
-            return 200, "application/gzip", gzip.compress(ONE.replace("{site}", self.url).encode())
+            packed = gzip.compress(ONE.replace("{site}", self.url).encode())
+            return Answer(packed, headers={"Content-Type": "application/gzip"})
         if path == "/broken.xml":
-            return 200, "text/xml", b"<urlset><url>"
-        if path.startswith("/p/"):
-            return 200, "text/html", f"<h1>{path}</h1>".encode()
-        return 404, "text/html", b""
+            return Answer("<urlset><url>", headers={"Content-Type": "text/xml"})
+        return Answer(f"<h1>{path}</h1>") if path.startswith("/p/") else Answer(status=404)
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
     site = Site()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            status, kind, body = site.answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Type", kind)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *arguments: object) -> None:
-            """Nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        site.url = f"http://127.0.0.1:{server.server_port}"
+    with serving(site.answer) as site.url:
         yield site
-        server.shutdown()
 
 
 def command(folder: Path, seeds: str, site: Site) -> list[str]:

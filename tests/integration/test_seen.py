@@ -12,11 +12,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
+from loopback import Answer, Asked, serving
 from scrapekit.errors import RecipeError
 from scrapekit.report import Report
 from scrapekit.run import RunSettings, prepare, run
@@ -52,51 +52,26 @@ class Site:
         self.on_ask: Callable[[str], None] = lambda path: None
         self.url = ""
 
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        body = self.pages.get(handler.path, "").encode()
-        tag = f'"{sha256(body).hexdigest()[:12]}"'
-        same = self.tags and handler.headers["If-None-Match"] == tag
-        target = self.moved.get(handler.path)
+    def answer(self, asked: Asked) -> Answer:
+        self.on_ask(asked.path)
+        body = self.pages.get(asked.path, "")
+        tag = f'"{sha256(body.encode()).hexdigest()[:12]}"'
+        same = self.tags and asked.headers.get("if-none-match") == tag
+        target = self.moved.get(asked.path)
         status = 302 if target else 404 if not body else 304 if same else 200
-        self.asked.append((handler.path, status))
-        handler.send_response(status)
-        if target:
-            handler.send_header("Location", target)
+        self.asked.append((asked.path, status))
+        headers = {"Location": target} if target else {}
         if body and self.tags:
-            handler.send_header("ETag", tag)
+            headers["ETag"] = tag
         if status == 304:
             # Some servers tell of the body they do not send.
-            handler.send_header("Content-Encoding", "gzip")
-        handler.send_header("Content-Length", str(len(body)))
-        handler.send_header("Content-Type", "text/html")
-        handler.end_headers()
-        if status != 304:
-            handler.wfile.write(body)
+            headers["Content-Encoding"] = "gzip"
+        return Answer(body, status, headers)
 
     @contextmanager
     def served(self) -> Iterator[Site]:
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                site.on_ask(self.path)
-                site.answer(self)
-
-            def log_message(self, *arguments):
-                pass
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
-            thread.start()
-            self.url = f"http://127.0.0.1:{server.server_port}"
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(self.answer) as self.url:
+            yield self
 
     def fetches(self) -> list[str]:
         """What was asked since the last time, robots.txt left out, in order of the alphabet."""

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
-from pathlib import Path
 
 import pytest
 
 from scrapekit.errors import ExitCode, RecipeError
 from scrapekit.report import Report
 from scrapekit.run import RunSettings, prepare, run
-
-_SPEC = importlib.util.spec_from_file_location("session_site", Path(__file__).with_name("session_site.py"))
-assert _SPEC is not None
-assert _SPEC.loader is not None
-session_site = sys.modules["session_site"] = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(session_site)
-Answer = session_site.Answer
+from session_site import Answer, SessionSite
 
 HEAD = """\
 scrapekit: 1
@@ -51,7 +42,7 @@ login:
 
 @pytest.fixture
 def site():
-    with session_site.SessionSite().served() as site:
+    with SessionSite().served() as site:
         yield site
 
 

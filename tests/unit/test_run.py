@@ -9,12 +9,12 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from loopback import Answer, Asked, serving
 from scrapekit import hookimpl
 from scrapekit.errors import ExitCode, JobError, UsageError
 from scrapekit.job.folder import JobFolder
@@ -50,37 +50,16 @@ class Site:
         self.on_ask: Callable[[str], None] = lambda path: None
         self.url = ""
 
+    def _answer(self, asked: Asked) -> Answer:
+        self.asked.append(asked.path)
+        self.on_ask(asked.path)
+        text = self.pages.get(asked.path)
+        return Answer(f"<html><body>{text}") if text else Answer(status=404)
+
     @contextmanager
     def served(self) -> Iterator[Site]:
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self):
-                site.asked.append(self.path)
-                site.on_ask(self.path)
-                text = site.pages.get(self.path)
-                body = f"<html><body>{text}".encode() if text else b""
-                self.send_response(200 if text else 404)
-                self.send_header("Content-Type", "text/html")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *arguments):
-                pass
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
-            thread.start()
-            self.url = f"http://127.0.0.1:{server.server_port}"
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(self._answer) as self.url:
+            yield self
 
 
 @pytest.fixture

@@ -7,8 +7,10 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
+
+import loopback
+from loopback import Asked, serving
 
 FORM = """\
 <html><head><script>window.settings = {"csrf": "t-%(number)s", "debug": false};</script></head><body>
@@ -26,12 +28,10 @@ FORM = """\
 class Question:
     """One request: what a page of the site is made from."""
 
-    def __init__(self, handler: BaseHTTPRequestHandler) -> None:
-        path, _, query = handler.path.partition("?")
-        self.method, self.path, self.query = handler.command, path, parse_qs(query)
-        self.headers = {name.lower(): value for name, value in handler.headers.items()}
-        length = int(handler.headers.get("Content-Length", "0"))
-        self.body = handler.rfile.read(length).decode()
+    def __init__(self, asked: Asked) -> None:
+        path, _, query = asked.path.partition("?")
+        self.method, self.path, self.query = asked.method, path, parse_qs(query)
+        self.headers, self.body = asked.headers, asked.body
         self.form = {name: values[0] for name, values in parse_qs(self.body, keep_blank_values=True).items()}
 
     @property
@@ -105,35 +105,11 @@ class SessionSite:
             return Answer("".join(f"<a href='/p/{n}'>{n}</a>" for n in range(60)))
         return Answer(f"<h1>Page {question.path}</h1>")
 
+    def _answer(self, asked: Asked) -> loopback.Answer:
+        said = self.answer(Question(asked))
+        return loopback.Answer(said.body, said.status, said.headers)
+
     @contextmanager
     def served(self) -> Iterator[SessionSite]:
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                answer = site.answer(Question(self))
-                body = answer.body.encode()
-                self.send_response(answer.status)
-                for name, value in answer.headers.items():
-                    self.send_header(name, value)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            do_POST = do_GET
-
-            def log_message(self, *arguments: object) -> None:
-                pass
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-            server.daemon_threads = True
-            thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
-            thread.start()
-            self.url = f"http://127.0.0.1:{server.server_port}"
-            try:
-                yield self
-            finally:
-                server.shutdown()
-                thread.join()
+        with serving(self._answer) as self.url:
+            yield self
