@@ -41,15 +41,7 @@ class Remove:
 
     def make(self, options: Options) -> Callable[[Any], str | None]:
         """The function for these selectors."""
-        markup = Markup(options)
-        selects = read_selectors(options, "selector", markup)
-        options.close()
-
-        def change(body: Any) -> None:
-            for select in selects:
-                drop(body, select(body))
-
-        return changing(markup, change)
+        return _on_selected(options, drop)
 
 
 class Unwrap:
@@ -65,15 +57,22 @@ class Unwrap:
 
     def make(self, options: Options) -> Callable[[Any], str | None]:
         """The function for these selectors."""
-        markup = Markup(options)
-        selects = read_selectors(options, "selector", markup)
-        options.close()
+        return _on_selected(options, unwrap)
 
-        def change(body: Any) -> None:
-            for select in selects:
-                unwrap(body, select(body))
 
-        return changing(markup, change)
+def _on_selected(
+    options: Options, change_elements: Callable[[Any, Sequence[Any]], None]
+) -> Callable[[Any], str | None]:
+    """The function that changes what the option ``selector`` finds."""
+    markup = Markup(options)
+    selects = read_selectors(options, "selector", markup)
+    options.close()
+
+    def change(body: Any) -> None:
+        for select in selects:
+            change_elements(body, select(body))
+
+    return changing(markup, change)
 
 
 class Text:
