@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from scrapekit.errors import UsageError
 from scrapekit.node import shown
-from scrapekit.web.cookies import Cookie
+from scrapekit.web.set_cookie import Cookie
 
 _HEAD = "# Netscape HTTP Cookie File"
 _HTTP_ONLY = "#HttpOnly_"

@@ -7,7 +7,8 @@ import pytest
 from scrapekit.errors import UsageError
 from scrapekit.web.cookie_dates import read_cookie_date
 from scrapekit.web.cookie_files import read_cookies, write_cookies
-from scrapekit.web.cookies import MOST_OF_A_HOST, Cookie, Jar
+from scrapekit.web.cookies import MOST, MOST_OF_A_DOMAIN, MOST_SENT, Jar
+from scrapekit.web.set_cookie import Cookie
 
 NOW = 1_000_000.0
 
@@ -16,7 +17,7 @@ def sent(set_by: str, header: str, to: str, later: float = 0) -> dict[str, str]:
     """What goes to *to* after an answer from *set_by* with this Set-Cookie."""
     jar = Jar()
     jar.take(set_by, header, NOW)
-    return jar.pairs(to, NOW + later)
+    return dict(jar.pairs(to, NOW + later))
 
 
 @pytest.mark.parametrize(
@@ -69,15 +70,59 @@ def test_a_host_of_one_label_may_set_cookies_for_itself():
     assert sent("http://localhost/", "a=1; Domain=localhost", "http://x.localhost/") == {}
 
 
-def test_a_list_of_public_suffixes_may_say_more():
-    jar = Jar(lambda domain: domain in ("co.test", "test"))
-    jar.take("https://shop.co.test/", "a=1; Domain=co.test\nb=2; Domain=shop.co.test", NOW)
+@pytest.mark.parametrize("suffix", ["co.uk", "github.io", "s3.amazonaws.com", "xn--55qx5d.cn", "公司.cn"])
+def test_no_cookie_is_set_for_the_hosts_of_a_public_suffix(suffix: str):
+    header = f"a=1; Domain={suffix}\nb=2; Domain=.{suffix}\nc=3; Domain=shop.{suffix}"
 
-    assert jar.pairs("https://www.shop.co.test/", NOW) == {"b": "2"}
+    assert sent(f"https://www.shop.{suffix}/", header, f"https://you.{suffix}/") == {}
+    assert sent(f"https://www.shop.{suffix}/", header, f"https://my.shop.{suffix}/") == {"c": "3"}
+
+
+def test_a_public_suffix_may_set_cookies_for_itself():
+    header = "a=1; Domain=github.io"
+
+    assert sent("https://github.io/", header, "https://github.io/") == {"a": "1"}
+    assert sent("https://github.io/", header, "https://you.github.io/") == {}
 
 
 def test_what_is_secure_cannot_be_set_in_the_clear():
     assert sent("http://shop.test/", "a=1; Secure", "https://shop.test/") == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "value"),
+    [
+        ("a=1; Secure", "a=2", "1"),
+        ("a=1; Secure; Domain=shop.test", "a=2", "1"),
+        ("a=1; Secure", "a=2; Domain=shop.test", "1"),
+        ("a=1; Secure", "a=2; Path=/x", "1"),
+        ("a=1; Secure; Path=/x", "a=2; Path=/", "2"),
+        ("a=1", "a=2", "2"),
+    ],
+)
+def test_what_comes_in_the_clear_does_not_stand_in_for_a_secure_cookie(first: str, then: str, value: str):
+    jar = Jar()
+    jar.take("https://www.shop.test/", first, NOW)
+    jar.take("http://www.shop.test/", then, NOW)
+
+    assert jar.pairs("https://www.shop.test/", NOW) == [("a", value)]
+
+
+@pytest.mark.parametrize(
+    ("header", "later", "goes"),
+    [
+        ("a=1; Max-Age=60; Max-Age=soon", 70, False),
+        ("a=1; Max-Age=60; Max-Age=90", 70, True),
+        ("a=1; Expires=Mon, 12 Jan 1970 13:47:00 GMT; Expires=soon", 70, False),
+        ("a=1; Max-Age=90; Expires=Mon, 12 Jan 1970 13:47:00 GMT", 70, True),
+        ("a=1; Max-Age=-1", 0, False),
+        ("a=1; Max-Age=999999999999999999", 10**9, True),
+        ("a=1; Domain=other.test; Domain=", 0, False),
+        ("a=1; Domain=..shop.test", 0, False),
+    ],
+)
+def test_of_an_attribute_the_last_that_means_something_counts(header: str, later: float, goes: bool):
+    assert bool(sent("https://shop.test/", header, "https://shop.test/", later)) is goes
 
 
 def test_cookies_end_when_they_said():
@@ -100,7 +145,14 @@ def test_longer_paths_go_first_then_those_that_were_set_first():
     jar = Jar()
     jar.take("https://a.test/x/y", "a=1; Path=/\nb=2; Path=/x\nc=3; Path=/\na=9; Path=/", NOW)
 
-    assert list(jar.pairs("https://a.test/x/z", NOW).items()) == [("b", "2"), ("a", "9"), ("c", "3")]
+    assert jar.pairs("https://a.test/x/z", NOW) == [("b", "2"), ("a", "9"), ("c", "3")]
+
+
+def test_cookies_of_one_name_and_several_paths_all_go():
+    jar = Jar()
+    jar.take("https://a.test/x/y", "a=1; Path=/\na=2; Path=/x", NOW)
+
+    assert jar.pairs("https://a.test/x/z", NOW) == [("a", "2"), ("a", "1")]
 
 
 def test_values_go_back_to_the_letter():
@@ -109,12 +161,75 @@ def test_values_go_back_to_the_letter():
     assert sent("https://a.test/", f"x={value}", "https://a.test/") == {"x": value}
 
 
-def test_a_server_can_fill_no_more_than_its_share():
+def names(cookies) -> set[str]:
+    return {cookie.name for cookie in cookies}
+
+
+def test_a_domain_can_fill_no_more_than_its_share():
     jar = Jar()
-    for number in range(MOST_OF_A_HOST + 20):
+    jar.take("https://b.test/", "b=1", NOW)
+    for number in range(MOST_OF_A_DOMAIN + 20):
         jar.take("https://a.test/", f"c{number}=1", NOW)
 
-    assert len(list(jar)) == MOST_OF_A_HOST
+    assert names(jar) == {"b"} | {f"c{number}" for number in range(20, MOST_OF_A_DOMAIN + 20)}
+
+
+def test_what_has_expired_makes_room_first_then_what_was_not_sent_for_longest():
+    jar = Jar()
+    jar.take("https://a.test/", "session=1; Path=/x\nold=1", NOW)
+    for number in range(MOST_OF_A_DOMAIN - 3):
+        jar.take("https://a.test/", f"c{number}=1; Path=/c", NOW)
+    jar.take("https://a.test/", "short=1; Max-Age=5", NOW)
+    jar.pairs("https://a.test/x", NOW)
+    jar.take("https://a.test/", "one=1", NOW + 9)
+    after_one = names(jar)
+    jar.take("https://a.test/", "two=1", NOW + 9)
+
+    assert {"session", "old", "c0", "one"} <= after_one
+    assert "short" not in after_one
+    assert after_one - names(jar) == {"c0"}
+
+
+def test_all_hosts_together_fill_no_more_than_the_jar_holds():
+    jar = Jar()
+    for number in range(MOST):
+        jar.take(f"https://h{number}.test/", "a=1", NOW)
+    jar.pairs("https://h0.test/", NOW)
+    jar.take("https://last.test/", "a=1", NOW)
+    domains = {cookie.domain for cookie in jar}
+
+    assert len(domains) == MOST - MOST // 10
+    assert {"h0.test", "last.test", f"h{MOST - 1}.test"} <= domains
+    assert "h1.test" not in domains
+
+
+def test_a_cookie_bomb_is_not_carried_back():
+    jar = Jar()
+    for number in range(100):
+        jar.take("https://a.test/", f"c{number:03}={'x' * 1000}", NOW)
+    jar.take("https://a.test/", "small=1", NOW)
+    pairs = jar.pairs("https://a.test/", NOW)
+
+    assert [name for name, _ in pairs] == [f"c{number:03}" for number in range(7)] + ["small"]
+    assert len("Cookie: " + "; ".join(map("=".join, pairs))) < 8190
+
+
+def test_no_more_than_fifty_cookies_go_with_a_request():
+    jar = Jar()
+    for number in range(100):
+        jar.take("https://a.test/", f"c{number}=1", NOW)
+
+    assert len(jar.pairs("https://a.test/", NOW)) == MOST_SENT == 50
+
+
+def test_a_cookie_that_is_always_sent_outlives_a_bomb():
+    jar = Jar()
+    jar.take("https://a.test/", "session=1", NOW)
+    for number in range(1000):
+        jar.pairs("https://a.test/", NOW)
+        jar.take("https://a.test/", f"c{number}=1", NOW)
+
+    assert "session" in names(jar)
 
 
 def test_changes_are_counted_only_where_something_changes():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from multidict import CIMultiDict
 
 from scrapekit.model import Request
@@ -11,19 +13,25 @@ _CONDITIONS = ("If-None-Match", "If-Modified-Since")
 
 
 def with_cookies(
-    headers: CIMultiDict[str] | None, request: Request, site: Site, kept: dict[str, str]
+    headers: CIMultiDict[str] | None, request: Request, site: Site, kept: Sequence[tuple[str, str]]
 ) -> CIMultiDict[str]:
     """The headers with what is kept: it takes the place of the recipe's, and gives way to the request's."""
-    asked = next((value for name, value in request.headers if name.lower() == "cookie"), "")
-    pairs = _pairs(site.headers.get("Cookie", "")) | kept | _pairs(asked)
+    asked = _pairs(next((value for name, value in request.headers if name.lower() == "cookie"), ""))
+    own = _pairs(site.headers.get("Cookie", ""))
+    pairs = _without(_without(own, kept), asked) + _without(kept, asked) + asked
     headers = CIMultiDict() if headers is None else headers
-    headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in pairs.items())
+    headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in pairs)
     return headers
 
 
-def _pairs(cookies: str) -> dict[str, str]:
+def _without(pairs: Sequence[tuple[str, str]], others: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    names = {name for name, _ in others}
+    return [pair for pair in pairs if pair[0] not in names]
+
+
+def _pairs(cookies: str) -> list[tuple[str, str]]:
     parts = (part.strip().partition("=") for part in cookies.split(";") if "=" in part)
-    return {name: value for name, _, value in parts}
+    return [(name, value) for name, _, value in parts]
 
 
 def with_key(url: str, site: Site) -> str:
