@@ -84,22 +84,10 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
     terms = replace(terms, pipes=compile_pipes(terms, recipe.pipes))
     kinds = kinds_of(recipe)
     begins = {name: begin for name, rule in recipe.pages.items() if (begin := compile_begin(rule.paginate))}
-    columns = {name: Kind(info.columns, info.key) for name, info in kinds.items()}
     joinery = Joinery(pages=recipe.pages, begins=begins)
-    callbacks = {
-        name: _compile_page(terms, recipe.pages[name], _surroundings(inputs, parents, columns, joinery))
-        for name, parents in _parents(recipe).items()
-    }
-    callbacks |= {
-        name: minding_late(compile_asked(asked, recipe.pages[asked.rule], Ground(inputs)))
-        for name, asked in joinery.asked.items()
-    }
+    callbacks = _compile_pages(terms, recipe, kinds, joinery)
     seeds = [compile_seed(terms, seed, inputs, begins.get(seed.page)) for seed in recipe.seeds]
-    exports = [compile_export(terms, export, kinds, inputs, output) for export in recipe.exports]
-    if recipe.remembers:
-        for export, planned in zip(recipe.exports, exports, strict=True):
-            if planned is not None:
-                check_kept(recipe, export, planned, problems)
+    exports = _compile_exports(terms, recipe, kinds, output)
     session = compile_session(terms, recipe)
     quarantine = compile_quarantine(terms, recipe, inputs, output)
     drawn = tuple(each for each in seeds if each is not None)
@@ -110,7 +98,7 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         return None
     return Plan(
         recipe=recipe,
-        exports=tuple(_beside(each, quarantine) for each in exports if each is not None),
+        exports=tuple(_beside(each, quarantine) for each in exports),
         quarantine=quarantine,
         scope=Scope.of(recipe.crawl.scope, seed_urls),
         parts=sorted(terms.parts),
@@ -119,11 +107,40 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         session=session,
         joiners=joinery.joiners,
         _callbacks={
-            **{name: callback for name, callback in callbacks.items() if callback is not None},
+            **callbacks,
             **{name: minding_late(callback) for each in drawn for name, callback in each.callbacks.items()},
         },
         _seeds=drawn,
     )
+
+
+def _compile_pages(
+    terms: Terms, recipe: Recipe, kinds: Mapping[str, KindInfo], joinery: Joinery
+) -> dict[str, Callback]:
+    """What reads the answers, by page rule; those that complete records are found on the way."""
+    columns = {name: Kind(info.columns, info.key) for name, info in kinds.items()}
+    callbacks = {}
+    for name, parents in _parents(recipe).items():
+        around = _surroundings(recipe.inputs, parents, columns, joinery)
+        if (callback := _compile_page(terms, recipe.pages[name], around)) is not None:
+            callbacks[name] = callback
+    for name, asked in joinery.asked.items():
+        callbacks[name] = minding_late(compile_asked(asked, recipe.pages[asked.rule], Ground(recipe.inputs)))
+    return callbacks
+
+
+def _compile_exports(
+    terms: Terms, recipe: Recipe, kinds: Mapping[str, KindInfo], output: Path
+) -> list[PlannedExport]:
+    """The exports that could be compiled; the others are in the problems."""
+    planned = []
+    for export in recipe.exports:
+        found = compile_export(terms, export, kinds, recipe.inputs, output)
+        if found is not None:
+            if recipe.remembers:
+                check_kept(recipe, export, found, terms.problems)
+            planned.append(found)
+    return planned
 
 
 def _beside(export: PlannedExport, quarantine: PlannedExport | None) -> PlannedExport:
