@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from ipaddress import ip_network
 
 import pytest
 
@@ -40,6 +41,7 @@ NOT_PUBLIC = [
     "169.254.169.254",
     "172.16.0.1",
     "172.31.255.255",
+    "192.0.0.1",
     "192.0.0.192",
     "192.0.2.1",
     "192.88.99.1",
@@ -59,6 +61,8 @@ NOT_PUBLIC = [
     "::ffff:a9fe:a9fe",
     "64:ff9b::7f00:1",
     "64:ff9b::a9fe:a9fe",
+    "64:ff9b::6440:1",
+    "64:ff9b::a83f:8110",
     "64:ff9b:1::1",
     "100::1",
     "2001::1",
@@ -67,6 +71,10 @@ NOT_PUBLIC = [
     "2002:7f00:1::",
     "2002:a9fe:a9fe::1",
     "2002:c0a8:101::",
+    "2002:a83f:8110::1",
+    "::ffff:0:7f00:1",
+    "2001:0:4136:e378:8000:63bf:80ff:fffe",
+    "5f00::1",
     "3fff::1",
     "fc00::1",
     "fd00:ec2::254",
@@ -170,6 +178,11 @@ def test_an_entry_that_means_nothing_allows_nothing(entry):
         "a.localhost",
         "metadata.google.internal",
         "nas.local.",
+        "intranet",
+        "metadata.",
+        "wiki.corp",
+        "nas.home",
+        "host.localdomain",
     ],
 )
 def test_a_proxy_is_not_asked_for_hosts_that_are_plainly_private(host):
@@ -177,7 +190,7 @@ def test_a_proxy_is_not_asked_for_hosts_that_are_plainly_private(host):
     assert Guard([], [host]).allows_unseen(host, 80)
 
 
-@pytest.mark.parametrize("host", ["shop.test", "8.8.8.8", "2606:4700::1111", "mylocal", "notlocalhost"])
+@pytest.mark.parametrize("host", ["shop.test", "8.8.8.8", "2606:4700::1111", "shop.mylocal", "shop.notlocalhost", "corp.test"])
 def test_a_proxy_is_asked_for_every_other_host(host):
     assert Guard([]).allows_unseen(host, 80)
 
@@ -202,3 +215,35 @@ def test_the_socket_to_the_recipes_own_proxy_is_opened_wherever_that_is():
     OPENING.set(Opening("elsewhere.test", 80, proxied=True))
 
     guarded_socket(Guard([]))(info("127.0.0.1")).close()
+
+
+def test_every_address_that_python_calls_private_is_refused():
+    """Ours is a list of its own, as what `is_global` says differs by version; it is never the laxer one."""
+    edges = (edge for network in _private_networks() for edge in (network[0], network[-1]))
+
+    assert [str(address) for address in edges if not address.is_global and is_public(str(address))] == []
+
+
+def _private_networks():
+    for first in range(256):
+        for second in (0, 2, 18, 19, 31, 51, 64, 88, 100, 127, 168, 254, 255):
+            yield ip_network(f"{first}.{second}.0.0/16")
+            yield ip_network(f"{first}.{second}.100.0/24")
+            yield ip_network(f"{first}.{second}.113.0/24")
+    for first in range(0, 65536, 16):
+        yield ip_network(f"{first:x}::/16")
+    for second in (0, 1, 2, 3, 4, 0x10, 0x20, 0x1FF, 0xDB8):
+        yield ip_network(f"2001:{second:x}::/32")
+
+
+def test_the_guard_asks_about_each_address_that_a_name_has():
+    OPENING.set(opening := Opening("shop.test", 80))
+    open_socket = guarded_socket(Guard([], ["10.0.0.0/8"]))
+
+    open_socket(info("10.0.0.1")).close()
+    with pytest.raises(PermissionError):
+        open_socket(info("127.0.0.1"))
+    with pytest.raises(PermissionError):
+        open_socket(info("::1", socket.AF_INET6))
+
+    assert opening.opened == 1

@@ -52,6 +52,8 @@ _NAT64 = IPv6Network("64:ff9b::/96")
 _6TO4 = IPv6Network("2002::/16")
 # RFC 6761 6.3, RFC 6762 3, RFC 8375 and what routers and clouds call their own hosts.
 _LOCAL_NAME = re.compile(r"(?:.*\.)?(?:localhost|local|internal|lan|home\.arpa)\.?\Z")
+# What no public name is spelled like: a single label, and what networks call their own hosts (RFC 6762 G).
+_UNSEEN_NAME = re.compile(r"(?:[^.]*|.*\.(?:localdomain|intranet|private|corp|home))\.?\Z")
 _PORT = re.compile(r":([0-9]+)\Z")
 
 
@@ -129,13 +131,16 @@ class Guard:
         return self._names(host, port) or any(_is_in(address, network) for network in self._networks)
 
     def allows_unseen(self, host: str, port: int) -> bool:
-        """True when *host* may be asked for through a proxy, where its address is out of our sight."""
+        """True when *host* may be asked for through a proxy, where its address is out of our sight.
+
+        A name is judged by its spelling alone: what it leads to, only the proxy knows.
+        """
         if self._names(host, port):
             return True
         try:
             return self.allows(host, port, str(ip_address(host)))
         except ValueError:
-            return not _LOCAL_NAME.match(host)
+            return not (_LOCAL_NAME.match(host) or _UNSEEN_NAME.match(host))
 
     def _names(self, host: str, port: int) -> bool:
         if (host, None) in self._hosts or (host, port) in self._hosts:

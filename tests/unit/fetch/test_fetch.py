@@ -393,6 +393,15 @@ SPELLINGS = [
     "http://[::ffff:127.0.0.1]:{port}/",
     "http://[::1]:{port}/",
     "http://[::]:{port}/",
+    "http://0:{port}/",
+    "http://127.0.0.1.:{port}/",
+    "http://127%2E0%2e0.1:{port}/",
+    "http://１２７。0。0。1:{port}/",
+    "http://shop.test@127.0.0.1:{port}/",
+    "http://[::127.0.0.1]:{port}/",
+    "http://[64:ff9b::127.0.0.1]:{port}/",
+    "http://[2002:7f00:1::]:{port}/",
+    "http://[2001:0:7f00:1::1]:{port}/",
 ]
 
 
@@ -438,25 +447,34 @@ async def test_allowed_hosts_are_reached(site):
 
 
 class FlippingResolver(AbstractResolver):
-    """A name server that answers with the first address once and with the last one ever after."""
+    """A name server with one answer, of several addresses, after the other; the last is given ever after."""
 
-    def __init__(self, *addresses):
-        self._addresses = list(addresses)
+    def __init__(self, *answers):
+        self._answers = list(answers)
 
     async def resolve(self, host, port=0, family=socket.AF_INET):
-        address = self._addresses.pop(0) if len(self._addresses) > 1 else self._addresses[0]
-        found = {
-            "hostname": host,
-            "host": address,
-            "port": port,
-            "family": socket.AF_INET,
-            "proto": 6,
-            "flags": 0,
-        }
-        return [found]
+        addresses = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        found = {"hostname": host, "port": port, "family": socket.AF_INET, "proto": 6, "flags": 0}
+        return [{**found, "host": address} for address in addresses.split()]
 
     async def close(self):
         pass
+
+
+async def test_of_the_addresses_of_a_name_only_those_that_are_allowed_are_connected_to(site):
+    other = await asyncio.start_server(site.handle, "127.0.0.2", site.port)
+    site.serve(page())
+    http = Http(timeout=5, allow_hosts=("127.0.0.1/32",))
+    resolver = FlippingResolver("127.0.0.2 127.0.0.1", "127.0.0.2 127.0.0.3")
+    fetcher = HttpFetcher(http, [], agent="x", resolver=resolver)
+    await fetcher.open()
+    assert (await fetcher.fetch(Request(site.url(host="both.test")))).status == 200
+    with pytest.raises(FetchError, match=r"^none\.test leads to 127\.0\.0\.3, which is not public"):
+        await fetcher.fetch(Request(site.url(host="none.test")))
+    await fetcher.close()
+    other.close()
+
+    assert site.connections == 1
 
 
 async def test_a_name_that_moves_to_another_address_is_asked_about_again(site):
