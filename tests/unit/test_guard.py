@@ -190,7 +190,9 @@ def test_a_proxy_is_not_asked_for_hosts_that_are_plainly_private(host):
     assert Guard([], [host]).allows_unseen(host, 80)
 
 
-@pytest.mark.parametrize("host", ["shop.test", "8.8.8.8", "2606:4700::1111", "shop.mylocal", "shop.notlocalhost", "corp.test"])
+@pytest.mark.parametrize(
+    "host", ["shop.test", "8.8.8.8", "2606:4700::1111", "shop.mylocal", "shop.notlocalhost", "corp.test"]
+)
 def test_a_proxy_is_asked_for_every_other_host(host):
     assert Guard([]).allows_unseen(host, 80)
 
