@@ -14,6 +14,7 @@ from typing import Any
 from scrapekit.errors import JobError, StuckError
 from scrapekit.job.ending import Ending, ending_in, note_told
 from scrapekit.job.history import fold
+from scrapekit.writing.part_file import sync_folder
 
 STORE = "job.sqlite"
 HISTORY = "history.sqlite"
@@ -112,12 +113,19 @@ class JobFolder:
             raise JobError(f"cannot begin anew in {self.path}: {error.strerror}") from error
 
     def write_report(self, report: Mapping[str, Any]) -> None:
-        """Put report.json into the folder, whole or not at all."""
+        """Put report.json into the folder, whole or not at all; on return it is durable.
+
+        The job is noted as told after that, and then a power cut must not have taken its report.
+        """
         target = self.path / REPORT
         draft = target.with_suffix(".json.part")
         try:
-            draft.write_text(json.dumps(report, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(report, indent=2, ensure_ascii=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
             draft.replace(target)
+            sync_folder(self.path)
         except OSError as error:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)

@@ -73,6 +73,7 @@ class PartFile:
                 target.flush()
                 os.fsync(target.fileno())
             copy.rename(self.working)
+            sync_folder(self.working.parent)
 
     def publish(self) -> None:
         """Make the file durable and put it under its final name, in one step, then let go of it."""

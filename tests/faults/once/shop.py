@@ -1,0 +1,105 @@
+"""A shop on the loopback that logs every request with its time: what the killed jobs crawl."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+ROWS = 20
+MAKERS = 7
+SPOILT = 10
+"""Every so manyth product says no price, which makes its record invalid."""
+
+
+class Shop:
+    """Listings of products, products with a second page, and the makers that they share.
+
+    *latency* is in seconds; *size* is how long a product's text is, in characters.
+    """
+
+    def __init__(self, pages: int, latency: float = 0.004, size: int = 400) -> None:
+        self.pages = pages
+        self.latency = latency
+        self.size = size
+        self.log: list[tuple[float, str]] = []
+        """When, by the loop's clock (`time.monotonic`), and which path."""
+        self.url = ""
+
+    def text(self, number: int) -> str:
+        """What the page of a product says."""
+        words = f"text of {number}, "
+        return (words * (self.size // len(words) + 1)).strip()
+
+    def price(self, number: int) -> str:
+        """What it costs; not always a number."""
+        return str(number + 1) if number % SPOILT else "ask us"
+
+    def _listing(self, number: int) -> str:
+        first = (number - 1) * ROWS
+        rows = [f'<li><a href="/product/{n}">{n}</a>' for n in range(first, min(first + ROWS, self.pages))]
+        more = f'<a class=next href="/listing/{number + 1}">' if first + ROWS < self.pages else ""
+        return f"<ul>{''.join(rows)}</ul>{more}"
+
+    def body(self, path: str) -> str | None:
+        """The page at *path*, None when there is none."""
+        kind, _, rest = path.removeprefix("/").partition("/")
+        if not (found := re.fullmatch(r"(\d+)(/2)?", rest)):
+            return None
+        number, second = int(found[1]), bool(found[2])
+        if kind == "listing" and not second:
+            return self._listing(number)
+        if kind == "maker" and not second:
+            return f"<b>maker {number}</b>"
+        if kind != "product" or number >= self.pages:
+            return None
+        if second:
+            return f"<p>more of {number}</p>"
+        links = f"<a class=maker href=/maker/{number % MAKERS}><a class=more href={path}/2>"
+        return f"<h1>{number}</h1><i>{self.price(number)}</i><p>{self.text(number)}</p>{links}"
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                path = head.split(b" ", 2)[1].decode()
+                self.log.append((asyncio.get_running_loop().time(), path))
+                await asyncio.sleep(self.latency)
+                writer.write(_whole(self.body(path)))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+    @contextmanager
+    def served(self) -> Iterator[Shop]:
+        """The shop, served from a thread of its own."""
+        loop = asyncio.new_event_loop()
+        server = loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        thread = threading.Thread(target=loop.run_forever, daemon=True)
+        thread.start()
+        try:
+            yield self
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            server.close()
+            loop.run_until_complete(_end_all())
+            loop.close()
+
+
+def _whole(text: str | None) -> bytes:
+    body = (text or "no such page").encode()
+    status = b"200 OK" if text is not None else b"404 Not Found"
+    head = b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
+    return head + body
+
+
+async def _end_all() -> None:
+    """Cancel what still serves a connection."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
