@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 # Test folders are no packages here, so their helpers are found by the folder.
-sys.path.append(str(Path(__file__).parent))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parent / "names")]
 
 from fault_site import FaultSite
 

@@ -3,150 +3,72 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
+import ssl
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NamedTuple
+
+from behaviours import (
+    NOT_HERE,
+    Behaviour,
+    Exchange,
+    Wire,
+    act,
+    after,
+    answer,
+    book,
+    by_turn,
+    for_ever,
+    hang,
+    in_turn,
+    links,
+    redirect,
+    reset,
+    slowly,
+    then_close,
+    then_reset,
+    trickle,
+)
+
+__all__ = [
+    "HOSTS",
+    "NOT_HERE",
+    "Behaviour",
+    "Exchange",
+    "FaultSite",
+    "Wire",
+    "act",
+    "after",
+    "answer",
+    "book",
+    "by_turn",
+    "for_ever",
+    "hang",
+    "in_turn",
+    "links",
+    "redirect",
+    "reset",
+    "slowly",
+    "then_close",
+    "then_reset",
+    "trickle",
+]
 
 HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 10))
 """Every host is an address of its own, all on the same port; ``localhost`` is the first of them."""
 
 
-@dataclass
-class Exchange:
-    """One request as the server saw it. Times are seconds on the monotonic clock; ``end`` 0: not ended."""
+class Connection(NamedTuple):
+    """Which connection a request came over, and whether it was used before."""
 
     host: str
-    path: str
-    start: float
-    headers: dict[str, str]
-    connection: int
-    end: float = 0.0
-
-
-@dataclass
-class Wire:
-    """One connection, seen from the server, with the exchange it is in."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    exchange: Exchange
-    turn: int = 0
-    """How often the same path of the same host was asked for before."""
-    closed: bool = False
-
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def hang(self) -> None:
-        """Say nothing more until the other side goes."""
-        with suppress(ConnectionError):
-            while await self.reader.read(4096):
-                pass
-        self.closed = True
-
-    def end(self) -> None:
-        """Close the connection in an orderly way."""
-        self.closed = True
-
-    def reset(self) -> None:
-        """Close with a TCP reset."""
-        connection = self.writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.closed = True
-
-
-Behaviour = bytes | Callable[[Wire], Awaitable[None]]
-
-
-def answer(body: bytes | str = b"", status: str = "200 OK", *headers: str, kind: str = "text/html") -> bytes:
-    """A whole answer with its Content-Length."""
-    data = body.encode() if isinstance(body, str) else body
-    lines = [f"HTTP/1.1 {status}", f"Content-Type: {kind}", f"Content-Length: {len(data)}", *headers]
-    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + data
-
-
-def redirect(target: str, status: str = "302 Found", *headers: str) -> bytes:
-    """An answer that sends the asker elsewhere."""
-    return answer(b"", status, f"Location: {target}", *headers)
-
-
-def links(*targets: str) -> bytes:
-    """A page that links to each of *targets*."""
-    return answer("".join(f'<li><a href="{target}">go</a></li>' for target in targets))
-
-
-def book(title: str) -> bytes:
-    """A page that holds one record."""
-    return answer(f"<html><body><h1>{title}</h1></body></html>")
-
-
-def in_turn(*behaviours: Behaviour) -> Behaviour:
-    """The first behaviour for the first request, and so on; the last one for all that follow."""
-    left = list(behaviours)
-
-    async def behave(wire: Wire) -> None:
-        await act(left.pop(0) if len(left) > 1 else left[0], wire)
-
-    return behave
-
-
-def by_turn(*behaviours: Behaviour) -> Behaviour:
-    """As `in_turn`, but counted by the site for each host, so that it can be served again and again."""
-
-    async def behave(wire: Wire) -> None:
-        await act(behaviours[min(wire.turn, len(behaviours) - 1)], wire)
-
-    return behave
-
-
-def after(seconds: float, behaviour: Behaviour) -> Behaviour:
-    """The behaviour, but only after a while."""
-
-    async def behave(wire: Wire) -> None:
-        await asyncio.sleep(seconds)
-        await act(behaviour, wire)
-
-    return behave
-
-
-def then_close(data: bytes) -> Behaviour:
-    """Send *data* and close, whatever is missing."""
-
-    async def behave(wire: Wire) -> None:
-        wire.writer.write(data)
-        wire.end()
-
-    return behave
-
-
-async def hang(wire: Wire) -> None:
-    """Never answer."""
-    await wire.hang()
-
-
-async def reset(wire: Wire) -> None:
-    """Reset the connection instead of answering."""
-    wire.reset()
-
-
-async def act(behaviour: Behaviour, wire: Wire) -> None:
-    """Do what the behaviour says; the exchange ends with the last byte that is written."""
-    if isinstance(behaviour, bytes):
-        wire.writer.write(behaviour)
-        wire.exchange.end = time.monotonic()
-        await wire.writer.drain()
-    else:
-        await behaviour(wire)
-
-
-NOT_HERE = answer(b"not here", "404 Not Found")
+    number: int
+    kept: bool
 
 
 @dataclass
@@ -162,6 +84,7 @@ class FaultSite:
     """Host → connections opened to it, whether or not anything was asked for."""
     _turns: Counter[tuple[str, str]] = field(default_factory=Counter)
     _more: threading.Condition = field(default_factory=threading.Condition)
+    _loop: asyncio.AbstractEventLoop = field(init=False)
 
     def url(self, path: str = "/", host: str = HOSTS[0]) -> str:
         return f"http://{host}:{self.port}{path}"
@@ -218,22 +141,24 @@ class FaultSite:
         self.touched[host] += 1
         number = sum(self.touched.values())
         try:
-            while await self._exchange(host, number, reader, writer):
-                pass
+            kept = False
+            while await self._exchange(Connection(host, number, kept), reader, writer):
+                kept = True
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
             writer.close()
 
     async def _exchange(
-        self, host: str, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+        self, connection: Connection, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> bool:
+        host = connection.host
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:])}
         await reader.readexactly(int(headers.get("content-length", 0)))
-        exchange = Exchange(host, head[0].split(" ")[1], time.monotonic(), headers, number)
+        exchange = Exchange(host, head[0].split(" ")[1], time.monotonic(), headers, connection.number)
         exchange.headers[":method"] = head[0].split(" ")[0]
-        wire = Wire(reader, writer, exchange, self._turns[host, exchange.path])
+        wire = Wire(reader, writer, exchange, self._turns[host, exchange.path], connection.kept)
         self._turns[host, exchange.path] += 1
         with self._more:
             self.log.append(exchange)
@@ -245,9 +170,23 @@ class FaultSite:
         return not wire.closed
 
     @contextmanager
+    def another_port(self, host: str, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+        """Serve the same on another port of a host too, over TLS if told so; gives the port."""
+
+        async def start() -> asyncio.Server:
+            # A client that does not like the certificate is no news for the loop's log.
+            return await asyncio.start_server(self._connected, host, 0, limit=2**20, ssl=tls)
+
+        server = asyncio.run_coroutine_threadsafe(start(), self._loop).result()
+        try:
+            yield server.sockets[0].getsockname()[1]
+        finally:
+            self._loop.call_soon_threadsafe(server.close)
+
+    @contextmanager
     def served(self, hosts: Sequence[str] = HOSTS) -> Iterator[FaultSite]:
         """The site, served from a thread of its own."""
-        loop = asyncio.new_event_loop()
+        loop = self._loop = asyncio.new_event_loop()
         server = loop.run_until_complete(asyncio.start_server(self._connected, hosts[0], 0, limit=2**20))
         self.port = server.sockets[0].getsockname()[1]
         more = loop.run_until_complete(

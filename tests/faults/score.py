@@ -11,13 +11,13 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent))
+sys.path += [str(Path(__file__).parent), str(Path(__file__).parent / "names")]
 
 from catalogue.every import FAULTS, GROUPS
 from catalogue.fault import Fault, Happened
-from trial import by_command, shown, tried
+from trial import by_command, trials
 
-_WIDTHS = (6, 38, 52, 88)
+_WIDTHS = (6, 36, 60, 100)
 
 
 def main() -> int:
@@ -29,14 +29,20 @@ def main() -> int:
     parser.add_argument("--only", type=int, metavar="NUMBER", help="only the faults of this number")
     chosen = parser.parse_args()
     faults = [f for f in FAULTS if chosen.group in (None, f.group) and chosen.only in (None, f.number)]
-    with tempfile.TemporaryDirectory() as folder:
-        happened = list(tried(faults, Path(folder), by_command))
-    happened.sort(key=lambda pair: pair[0].number)
     print(_row("#", "fault", "right", "what happened", ""))
-    for fault, what in happened:
-        print(_row(str(fault.number), fault.name, fault.right.words, shown(what), _verdict(fault, what)))
+    happened = []
+    with tempfile.TemporaryDirectory() as folder, trials(faults, Path(folder), lambda _: by_command) as trial:
+        for fault in sorted(faults, key=lambda fault: fault.number):
+            what = trial.happened(fault)
+            happened.append((fault, what))
+            print(_row(str(fault.number), fault.name, fault.right.words, shown(what), _verdict(fault, what)))
     print(_sum(happened))
     return 0 if all(fault.is_right(what) for fault, what in happened) else 1
+
+
+def shown(what: Happened) -> str:
+    """In one line, with nothing in it that could drive a terminal."""
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in str(what))
 
 
 def _row(*cells: str) -> str:

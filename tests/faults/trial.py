@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-import json
+import os
+import socket
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from catalogue.fault import Fault, Ground, Happened
-from fault_site import FaultSite
+from fault_site import NOT_HERE, FaultSite
 from job_runner import Ended, Job, check_report, recipe
+from strange_names import strange_names
 
 from scrapekit.errors import ScrapekitError
-from scrapekit.loops import loop_factory
 from scrapekit.run import RunSettings, prepare, run
 
 Run = Callable[..., Ended]
 """``run(job, *arguments)``"""
 
-_MOST_TOLD = 100
-"""A report lists no more failures."""
+_NAMES = Path(__file__).parent / "names"
+_MOST_AT_ONCE = 100
+"""A report names no more failures, so no more faults are in one crawl."""
 
 
 def by_command(job: Job, *arguments: str) -> Ended:
-    """Run the real command in a process of its own."""
+    """Run the real command in a process of its own, where names are strange."""
+    job.environ["PYTHONPATH"] = os.pathsep.join([str(_NAMES), os.environ.get("PYTHONPATH", "")])
     return job.run("-q", *arguments)
 
 
@@ -36,7 +39,7 @@ def in_process(job: Job) -> Ended:
     began = time.monotonic()
     try:
         prepared = prepare(RunSettings(job.folder / "job.yaml", out_dir=job.folder))
-        with asyncio.Runner(loop_factory=loop_factory()) as loop:
+        with strange_names(), asyncio.Runner() as loop:
             report = loop.run(run(prepared)).to_json()
     except ScrapekitError as error:
         return Ended(error.exit_code, str(error), time.monotonic() - began, 0)
@@ -45,79 +48,99 @@ def in_process(job: Job) -> Ended:
     return ended
 
 
-def tried(faults: Sequence[Fault], folder: Path, how: Run) -> Iterator[tuple[Fault, Happened]]:
-    """Each fault with what happened; those with the same terms in one crawl."""
-    hosts = {fault.id: f"127.0.{1 + n // 250}.{1 + n % 250}" for n, fault in enumerate(faults)}
-    crowds: dict[tuple[str, str], list[Fault]] = defaultdict(list)
-    with FaultSite().served(list(hosts.values())) as site:
-        for number, fault in enumerate(faults):
-            if fault.alone is None:
-                crowds[fault.terms].append(fault)
-            else:
-                site.forget()
-                ground = Ground(folder / f"alone-{number}", site, hosts[fault.id], how)
-                yield fault, _alone(fault.alone, ground)
-        for number, crowd in enumerate(_parts(crowds.values())):
-            yield from _crawled(crowd, hosts, Ground(folder / f"crowd-{number}", site, "", how))
+@dataclass
+class Trials:
+    """Faults that are tried when somebody asks what happened; those with the same terms in one crawl."""
 
+    faults: Sequence[Fault]
+    folder: Path
+    how: Callable[[Fault], Run]
+    site: FaultSite
+    _known: dict[str, Happened] = field(default_factory=dict)
 
-def _alone(try_it: Callable[[Ground], Happened], ground: Ground) -> Happened:
-    try:
-        return try_it(ground)
-    except AssertionError as error:
-        return _broken(error)
+    def __post_init__(self) -> None:
+        self._hosts = dict(zip([fault.id for fault in self.faults], hosts_for(self.faults), strict=True))
 
+    def happened(self, fault: Fault) -> Happened:
+        """What happened to a fault, and to no other of its name."""
+        if fault.id not in self._known:
+            self.site.forget()
+            ground = Ground(
+                self.folder / str(len(self._known)), self.site, self._hosts[fault.id], self.how(fault)
+            )
+            try:
+                self._known |= self._alone(fault, ground) if fault.alone else self._together(fault, ground)
+            except AssertionError as error:
+                self._known |= {each.id: _broken(error) for each in self._crowd(fault)}
+        return self._known[fault.id]
 
-def _parts(crowds: Iterable[list[Fault]]) -> Iterator[list[Fault]]:
-    """Crowds small enough for one report to name each of them."""
-    for crowd in crowds:
-        for start in range(0, len(crowd), _MOST_TOLD):
-            yield crowd[start : start + _MOST_TOLD]
+    def _crowd(self, fault: Fault) -> list[Fault]:
+        """Those that are crawled along with a fault."""
+        if fault.alone:
+            return [fault]
+        terms = fault.terms, self.how(fault)
+        alike = [each for each in self.faults if not each.alone and (each.terms, self.how(each)) == terms]
+        start = alike.index(fault) // _MOST_AT_ONCE * _MOST_AT_ONCE
+        return alike[start : start + _MOST_AT_ONCE]
 
+    def _alone(self, fault: Fault, ground: Ground) -> dict[str, Happened]:
+        assert fault.alone is not None
+        return {fault.id: fault.alone(ground)}
 
-def _crawled(
-    crowd: Sequence[Fault], hosts: dict[str, str], ground: Ground
-) -> Iterator[tuple[Fault, Happened]]:
-    """One crawl over all faults of a crowd."""
-    site = ground.site
-    site.forget()
-    with ExitStack() as doors:
-        origins = {}
-        for fault in crowd:
-            host = hosts[fault.id]
-            for path, behaviour in {fault.path: fault.behaviour, **fault.beside}.items():
-                site.serve(path, behaviour, host)
-            door = fault.door(site, host) if fault.door else nullcontext(site.url("", host))
-            origins[fault.id] = doors.enter_context(door)
-        job = ground.job(crawl_recipe([origins[fault.id] + fault.path for fault in crowd], *crowd[0].terms))
-        try:
+    def _together(self, fault: Fault, ground: Ground) -> dict[str, Happened]:
+        """One crawl over all faults of a crowd."""
+        crowd, site, origins = self._crowd(fault), self.site, {}
+        with ExitStack() as doors:
+            for each in crowd:
+                host = self._hosts[each.id]
+                site.serve(each.path, each.behaviour or NOT_HERE)  # some are reached at another address
+                for path, behaviour in each.beside.items():
+                    site.serve(path, behaviour, host)
+                door = each.door(site, host) if each.door else nullcontext(site.url("", host))
+                origins[each.id] = doors.enter_context(door)
+            job = ground.job(crawl_recipe([origins[each.id] + each.path for each in crowd], *fault.terms))
             ended = ground.run(job)
-        except AssertionError as error:
-            yield from ((fault, _broken(error)) for fault in crowd)
-            return
-        for fault in crowd:
-            yield fault, _of_one(fault, origins[fault.id], hosts[fault.id], job, ended, site)
+        return {each.id: _of_one(each, origins[each.id], job, ended, site) for each in crowd}
 
 
-def _broken(error: AssertionError) -> Happened:
-    """What every run promises did not hold."""
-    return Happened(Ended(-1, "", 0, 0), broken=str(error) or repr(error))
+@contextmanager
+def trials(faults: Sequence[Fault], folder: Path, how: Callable[[Fault], Run]) -> Iterator[Trials]:
+    """Faults that can be tried while inside, each by the run that *how* gives."""
+    with FaultSite().served([*hosts_for(faults), *_SIX]) as site:
+        yield Trials(faults, folder, how, site)
+
+
+def hosts_for(faults: Sequence[Fault]) -> list[str]:
+    """A host for each fault."""
+    return [f"127.0.{1 + n // 250}.{1 + n % 250}" for n in range(len(faults))]
 
 
 def crawl_recipe(seeds: Sequence[str], http: str, crawl: str) -> str:
     """What a crowd is crawled with: all at once, every link followed, a record for each heading."""
-    return recipe(seeds, http=http, crawl=f"concurrency: 100, {crawl}")
+    return recipe(seeds, http=http, crawl=f"concurrency: {_MOST_AT_ONCE}, {crawl}")
 
 
-def _of_one(fault: Fault, origin: str, host: str, job: Job, ended: Ended, site: FaultSite) -> Happened:
+def _of_one(fault: Fault, origin: str, job: Job, ended: Ended, site: FaultSite) -> Happened:
     """What happened to one fault of a crawl."""
     failures = ended.report["failures"]
     told = [f"{f['verdict']}: {f['reason']}" for f in failures if f["url"] == origin + fault.path]
     place = urlsplit(origin).netloc
     records = [record for record in job.records() if urlsplit(record["url"]).netloc == place]
-    return Happened(ended, "; ".join(told), tuple(records), len(site.asked(fault.path, host)))
+    return Happened(ended, "; ".join(told), tuple(records), len(site.asked(fault.path)))
 
 
-def shown(value: object) -> str:
-    """In one line, for a table."""
-    return json.dumps(str(value), ensure_ascii=False)[1:-1]
+def _broken(error: AssertionError) -> Happened:
+    """What every run promises did not hold."""
+    return Happened(Ended(-1, "", 0, 0), broken=str(error)[-1500:] or repr(error))
+
+
+def _six() -> list[str]:
+    """The loopback of IPv6, where there is one."""
+    try:
+        with socket.create_server(("::1", 0), family=socket.AF_INET6):
+            return ["::1"]
+    except OSError:
+        return []
+
+
+_SIX = _six()

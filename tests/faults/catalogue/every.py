@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from catalogue import bodies, transport
+from catalogue import charsets, cuts, endings, framing, names_and_tls, packing, sizes
 from catalogue.fault import Fault
 
-FAULTS: list[Fault] = sorted([*transport.FAULTS, *bodies.FAULTS], key=lambda fault: fault.number)
+_MODULES = [endings, framing, names_and_tls, cuts, sizes, packing, charsets]
+
+FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]
 GROUPS = list(dict.fromkeys(fault.group for fault in FAULTS))

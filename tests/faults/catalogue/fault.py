@@ -121,11 +121,15 @@ class Fault:
         return self.http, self.crawl
 
 
-def fails(reason: str, tries: int = 1, verdict: str = "failed") -> Right:
-    """No record, asked so many times, and a reason in which *reason*, a regular expression, is found."""
-    told = re.compile(rf"{verdict}: .*{reason}", re.DOTALL)
+def fails(reason: str, tries: int = 1, verdict: str = "failed", asked: int | None = None) -> Right:
+    """No record, and a reason in which *reason*, a regular expression, is found, after so many tries.
+
+    *asked*: how many of them the server sees; None: each.
+    """
+    told = re.compile(rf"{verdict}: .*{reason}" + (rf".*\({tries} tries\)" if tries > 1 else ""), re.DOTALL)
+    seen = tries if asked is None else asked
     words = f"fails: {reason}" + (f" ({tries} tries)" if tries > 1 else "")
-    return Right(words, lambda h: bool(told.match(h.told)) and not h.records and h.asked == tries)
+    return Right(words, lambda h: bool(told.match(h.told)) and not h.records and h.asked == seen)
 
 
 def gives(title: str, asked: int = 1) -> Right:
@@ -138,9 +142,14 @@ def gives(title: str, asked: int = 1) -> Right:
     return Right(f"a page: {title}", holds)
 
 
-def no_record() -> Right:
+def within(memory: int) -> Right:
+    """The whole run took no more bytes of memory; where that was measured, by the command."""
+    return Right(f"within {memory // 1_000_000} MB", lambda h: h.ended.peak_memory < memory)
+
+
+def no_record(asked: int = 1) -> Right:
     """It is a page without a record."""
-    return Right("a page without a record", lambda h: not h.records and not h.told)
+    return Right("a page without a record", lambda h: not h.records and not h.told and h.asked == asked)
 
 
 def ends(code: int, words: str = "") -> Right:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -104,7 +106,11 @@ _FAULTS: dict[type[Exception], Callable[[Any, str], FetchError]] = {
 
 
 def _reason(error: OSError) -> str:
-    return _cleaned(error.strerror or str(error)).lower()
+    # asyncio's own words for a failed connection are those of a call, and it has none for a TLS
+    # handshake that the other side breaks off.
+    number = error.errno or 0
+    text = os.strerror(number) if number in errno.errorcode else error.strerror or str(error)
+    return _cleaned(text).lower() or "the connection was closed"
 
 
 def _cleaned(text: str) -> str:

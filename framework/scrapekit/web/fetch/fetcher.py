@@ -27,6 +27,7 @@ from scrapekit.web.coding import accept_encoding
 from scrapekit.web.cookies import Jar
 from scrapekit.web.fetch.faults import fault
 from scrapekit.web.fetch.limits import AnswerLimits, CountingHandler
+from scrapekit.web.fetch.names import Names
 from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
 from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
 from scrapekit.web.responses import is_redirect, judge
@@ -81,7 +82,7 @@ class HttpFetcher:
             ssl=self._http.verify_tls,
             ttl_dns_cache=60,
             keepalive_timeout=30,
-            resolver=self._resolver or aiohttp.ThreadedResolver(),
+            resolver=self._resolver or Names(),
             socket_factory=guarded_socket(self._guard),
         )
         # aiohttp has no other way to see what comes before the head is complete.
