@@ -9,6 +9,7 @@ from time import monotonic, time
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine
 from scrapekit.crawl.entries import Restored
+from scrapekit.crawl.fairness import Fairness
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
 from scrapekit.crawl.revisits import Revisits
@@ -31,7 +32,7 @@ def journal_of(prepared: Prepared, folder: JobFolder) -> Journal:
     """The journal of the job, yet to be opened: its store, and the exports it brings up to date."""
     recipe = prepared.recipe
     return Journal(
-        Store(folder.store),
+        Store(folder.store, Fairness(recipe.crawl.order, recipe.crawl.traps)),
         prepared.plan.written,
         recipe.fingerprint,
         _join_terms(prepared),

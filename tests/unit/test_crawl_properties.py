@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, Verdict
-from scrapekit.crawl import schedule
+from scrapekit.crawl import fairness, schedule
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import ROBOTS_PAGE
+from scrapekit.crawl.fairness import Fairness
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
@@ -219,7 +220,7 @@ class Job:
 
     async def run(self, loop, how: str) -> None:
         """One run that ends by itself, or is killed, drained or stopped at some moment."""
-        with closing(Store(self.path)) as store:
+        with closing(Store(self.path, Fairness(self.order))) as store:
             restored = store.open("recipe")
             del self.records[restored.positions.get("list", {"n": 0})["n"] :]  # type: ignore[misc]
             anywhere = Scope.of("any", [])
@@ -283,7 +284,7 @@ class Job:
 
     def check_complete(self) -> None:
         """Every page that can be had is there once. A silent host may have been left alone or not."""
-        with closing(Store(self.path)) as store:
+        with closing(Store(self.path, Fairness(self.order))) as store:
             restored = store.open("recipe")
         assert all(lane.waiting == 0 for lane in restored.lanes)
         assert len(self.urls) == len(set(self.urls))
@@ -310,6 +311,8 @@ def test_whatever_happens_every_page_is_done_once(jumping, monkeypatch, seed, en
     # Windows of a few requests, so that a small site needs the store as a large one does.
     monkeypatch.setattr(schedule, "_WINDOW_TOTAL", 4)
     monkeypatch.setattr(schedule, "_LANES_KEPT", 1)
+    monkeypatch.setattr(fairness, "BLOCK", 3)
+    monkeypatch.setattr(fairness, "_MOST_HOSTS", 2)
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         job = Job(Site(seed), Path(folder), rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scrapekit.crawl.entries import CUT_SHORT, STOPPED, Candidate, Entry, Group, follows, identity
@@ -80,12 +80,17 @@ class Admission:
         if outcome.verdict is Verdict.REDIRECTED:
             self._take_hop(group, entry, outcome.requests[0])
         elif outcome.requests:
-            self._take_links(group, outcome.requests)
+            self._take_links(group, entry, outcome)
         if outcome.quarantined:
             group.quarantined.extend(outcome.quarantined)
         if outcome.pending:
             group.pending += [(entry, pending) for pending in outcome.pending]
         return self._take_items(group, outcome.items) if outcome.items else ()
+
+    def forget(self, urls: Iterable[str]) -> None:
+        """These were not stored after all: another link to them is no link to a known page."""
+        for url in urls:
+            self._known.pop(url, None)
 
     def completed(self, records: int) -> None:
         """So many records were completed that other pages had begun."""
@@ -113,9 +118,10 @@ class Admission:
         hop.again = bool(target.ask) or hop.fp == entry.fp or hop.fp in before
         group.new.append(hop)
 
-    def _take_links(self, group: Group, requests: Sequence[Request]) -> None:
-        known = self._known
-        for request in requests:
+    def _take_links(self, group: Group, entry: Entry, outcome: Outcome) -> None:
+        known, order = self._known, self._limits.order
+        fruitful = bool(outcome.items or outcome.pending)
+        for request in outcome.requests:
             plain = request.body is None and request.method == "GET" and request.paging is None
             if plain and request.url in known:
                 group.counters["duplicates"] += 1
@@ -124,7 +130,7 @@ class Admission:
                 if follows(request):
                     group.counters[f"note:{STOPPED.format(request.page, f'next page {reason}')}"] += 1
             else:
-                group.new.append(Candidate(request, self._limits.order))
+                group.new.append(Candidate(request, order, found_on=entry, fruitful=fruitful))
                 if plain:
                     known[request.url] = None
         while len(known) > _KNOWN_MOST:

@@ -237,6 +237,8 @@ class Engine:
         if self._relay.request_queued is not None:
             for entry in committed.queued:
                 self._relay.request_queued(request=entry.request)
+        if committed.refused:
+            self._admission.forget(committed.refused)
         for request, items in committed.completed:
             self._settlement.completed(request, items)
         if self._relay.group_committed is not None:

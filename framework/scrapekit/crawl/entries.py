@@ -28,20 +28,28 @@ UNREAD = "records of pages that were not read again: "
 ROBOTS_PAGE = "robots.txt"
 """The page rule's name of the frontier's own requests for robots.txt."""
 
-_PRIORITY_STEP = 1 << 20
+_PRIORITY_STEP = 1 << 40
+"""Between two priorities; those of recipes go to a million, so that ranks stay below 2 ** 62."""
+
+_DEEPEST = 1 << 12
+"""Where the deepest pages go first, those that are deeper still go with them."""
 
 
 class Entry:
     """One stored request: which lane it waits in, and where in it (``rank``, then ``seq``)."""
 
-    __slots__ = ("fp", "lane", "rank", "refusal", "renewed", "request", "robots_of", "seq", "tries")
+    __slots__ = (
+        "fp", "lane", "lineage", "rank", "refusal", "renewed", "request", "robots_of", "seq", "tries",
+    )  # fmt: skip
 
-    def __init__(self, request: Request, lane: str, rank: int, seq: int, fp: int) -> None:
+    def __init__(self, request: Request, lane: str, rank: int, seq: int, fp: int, lineage: int = 0) -> None:
         self.request = request
         self.lane = lane
         self.rank = rank
         self.seq = seq
         self.fp = fp
+        self.lineage = lineage
+        """The patterns of the pages on the way to it, one bit each; see `scrapekit.crawl.fairness`."""
         self.tries = 0
         """Fetches so far that brought a page or ended in an error of the URL's own."""
         self.renewed = False
@@ -94,21 +102,43 @@ def rank_of(request: Request, order: str) -> int:
     rank = -request.priority * _PRIORITY_STEP
     if order == "breadth":
         return rank + request.depth
-    return rank - request.depth if order == "depth" else rank
+    return rank - min(request.depth, _DEEPEST - 1) if order == "depth" else rank
+
+
+def step_of(order: str) -> int:
+    """How much a rank grows where a request goes behind its like; see `scrapekit.crawl.fairness`.
+
+    Shallow pages wait as if they were one link deeper. Among deep ones that would stop no trap: each
+    step leads it deeper.
+    """
+    return _DEEPEST if order == "depth" else 1
 
 
 class Candidate:
     """A request that a page named, before the store has said whether it is new."""
 
-    __slots__ = ("again", "fp", "hop_of", "lane", "rank", "request")
+    __slots__ = ("again", "found_on", "fp", "fruitful", "hop_of", "lane", "rank", "request")
 
-    def __init__(self, request: Request, order: str, *, hop_of: Entry | None = None) -> None:
+    def __init__(
+        self,
+        request: Request,
+        order: str,
+        *,
+        hop_of: Entry | None = None,
+        found_on: Entry | None = None,
+        fruitful: bool = False,
+    ) -> None:
         self.request = request
         self.lane = lane_of(request.url)
         self.rank = rank_of(request, order)
+        """Its rank by order and priority alone."""
         self.fp = identity(request)
         self.hop_of = hop_of
         """The entry that redirected here; it ends as a duplicate when this URL is known already."""
+        self.found_on = found_on
+        """The page that links to it; None for a seed or a redirect's target."""
+        self.fruitful = fruitful
+        """True when that page gave a record."""
         self.again = False
         """Queue it although it is known: a redirect back to an earlier hop of its own chain."""
 
@@ -165,6 +195,8 @@ class Committed:
     verdicts: Mapping[str, int]
     completed: Sequence[tuple[Request, Sequence[Item]]] = ()
     """Records that waited for other pages and are complete, each with the request that completed it."""
+    refused: Sequence[str] = ()
+    """The addresses of links that were one too many of their pattern; they are not known from now on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from scrapekit.crawl.entries import (
     Restored,
     identity,
 )
+from scrapekit.crawl.fairness import Fairness, Placed, Row
 from scrapekit.job.history import note_known
 from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.tables import note, noted, open_tables, stuck
@@ -39,8 +40,10 @@ _CHUNK = 500
 class Store:
     """One job's SQLite file, opened for the length of a run."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, fairness: Fairness | None = None) -> None:
         self.path = path
+        self._fairness = fairness or Fairness()
+        self._fairness.load = self._strands
         self._db: sqlite3.Connection
         self._opened = False
         self._lanes: dict[str, int] = {}
@@ -94,18 +97,18 @@ class Store:
         """The next *limit* stored requests of a lane behind the place *after*, in order."""
         try:
             rows = self._db.execute(
-                "SELECT rank, seq, request FROM queue WHERE lane = ? AND (rank, seq) > (?, ?)"
+                "SELECT rank, seq, lineage, request FROM queue WHERE lane = ? AND (rank, seq) > (?, ?)"
                 " ORDER BY rank, seq LIMIT ?",
                 (self._lanes.get(lane, -1), *after, limit),
             )
-            return [self._entry(lane, rank, seq, text) for rank, seq, text in rows]
+            return [self._entry(lane, *row) for row in rows]
         except sqlite3.DatabaseError as error:
             raise stuck(error, self.path) from error
 
     @staticmethod
-    def _entry(lane: str, rank: int, seq: int, text: str) -> Entry:
+    def _entry(lane: str, rank: int, seq: int, lineage: int, text: str) -> Entry:
         request = Request.from_json(text)
-        return Entry(request, lane, rank, seq, identity(request))
+        return Entry(request, lane, rank, seq, identity(request), lineage)
 
     def commit(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
         """Make a group durable in one transaction: all of it or none of it."""
@@ -145,9 +148,13 @@ class Store:
             return self._write(group, positions)
 
     def _write(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
-        fresh, known = self._sift(group.new)
-        queued = self._enqueue(fresh)
         counters = group.counters
+        for entry, _ in group.done:
+            self._fairness.settled(entry)
+        fresh, known = self._sift(group.new)
+        admitted, refused = self._fairness.admit(fresh)
+        counters.update(Counter(f"note:links {reason}" for _, reason in refused))
+        queued = self._enqueue(admitted)
         duplicates = {id(c.hop_of) for c in known if c.hop_of is not None}
         verdicts = self._settle(group.done, duplicates, counters)
         for entry in queued:
@@ -173,7 +180,8 @@ class Store:
             "UPDATE lane SET not_before = ? WHERE name = ?",
             [(moment, name) for name, moment in group.not_before.items()],
         )
-        return Committed(queued, len(known), verdicts, group.completed)
+        refused_urls = [candidate.request.url for candidate, _ in refused]
+        return Committed(queued, len(known), verdicts, group.completed, refused_urls)
 
     def _sift(self, new: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
         """Which candidates are new, and which are known (in the store, or earlier in the group)."""
@@ -196,20 +204,30 @@ class Store:
             found.update(row[0] for row in rows)
         return found
 
-    def _enqueue(self, fresh: Sequence[Candidate]) -> list[Entry]:
-        entries = []
-        for candidate in fresh:
-            entries.append(
-                Entry(candidate.request, candidate.lane, candidate.rank, self._next_seq, candidate.fp)
-            )
-            self._next_seq += 1
+    def _enqueue(self, admitted: Sequence[Placed]) -> list[Entry]:
+        entries = [
+            Entry(candidate.request, candidate.lane, rank, seq, candidate.fp, lineage)
+            for seq, (candidate, rank, lineage) in enumerate(admitted, start=self._next_seq)
+        ]
+        self._next_seq += len(entries)
         # Rows sorted by key touch each page of the table once.
         self._db.executemany("INSERT OR IGNORE INTO seen(fp) VALUES(?)", sorted((e.fp,) for e in entries))
         self._db.executemany(
-            "INSERT INTO queue VALUES(?, ?, ?, ?)",
-            sorted((self._lane(e.lane), e.rank, e.seq, e.request.to_json()) for e in entries),
+            "INSERT INTO queue VALUES(?, ?, ?, ?, ?)",
+            sorted((self._lane(e.lane), e.rank, e.seq, e.lineage, e.request.to_json()) for e in entries),
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO strand VALUES(?, ?, ?, ?, ?, ?)",
+            [(self._lane(lane), *row) for lane, row in self._fairness.changed()],
         )
         return entries
+
+    def _strands(self, lane: str) -> list[Row]:
+        """What is stored of how a host's requests take turns."""
+        if lane not in self._lanes:
+            return []
+        sql = "SELECT pattern, number, placed, alike, fruitless FROM strand WHERE lane = ?"
+        return self._db.execute(sql, (self._lanes[lane],)).fetchall()
 
     def _lane(self, name: str) -> int:
         if name not in self._lanes:

@@ -11,17 +11,20 @@ from time import time
 from scrapekit.errors import JobError, StuckError
 from scrapekit.job import joins
 
-FORMAT = 2
+FORMAT = 3
 """The version of the tables below; a store of another version is refused, never half-read."""
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE lane(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, not_before REAL NOT NULL DEFAULT 0);
 -- Popping a request writes nothing: its row leaves when its outcome commits.
-CREATE TABLE queue(lane INTEGER, rank INTEGER, seq INTEGER, request TEXT NOT NULL,
+CREATE TABLE queue(lane INTEGER, rank INTEGER, seq INTEGER, lineage INTEGER NOT NULL, request TEXT NOT NULL,
                    PRIMARY KEY(lane, rank, seq)) WITHOUT ROWID;
 -- Host-local fingerprints keep one host's rows on neighbouring pages; verdict 0 means "not yet".
 CREATE TABLE seen(fp INTEGER PRIMARY KEY, verdict INTEGER NOT NULL DEFAULT 0);
+-- How the requests of a host take turns by the pattern of their addresses.
+CREATE TABLE strand(lane INTEGER, pattern TEXT, number INTEGER, placed INTEGER, alike INTEGER,
+                    fruitless INTEGER, PRIMARY KEY(lane, pattern)) WITHOUT ROWID;
 CREATE TABLE failure(seq INTEGER PRIMARY KEY, url TEXT, page TEXT, verdict TEXT, reason TEXT, tries INTEGER);
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE position(export TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -182,6 +182,8 @@ def _traps(options: Options) -> Traps | None:
         length=cast(int, own.integer("length", default.length, least=1)),
         segments=cast(int, own.integer("segments", default.segments, least=1)),
         repeats=cast(int, own.integer("repeats", default.repeats, least=1)),
+        alike=cast(int, own.integer("alike", default.alike, least=1)),
+        fruitless=cast(int, own.integer("fruitless", default.fruitless, least=1)),
     )
     own.close()
     return traps

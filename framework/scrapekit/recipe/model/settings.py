@@ -44,7 +44,7 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Traps:
-    """What a link's address may look like before it counts as one that only a trap makes."""
+    """What a link may look like before it counts as one that only a trap makes."""
 
     length: int = 2083
     """The most characters: servers of old took no more, so no site needs more."""
@@ -52,6 +52,10 @@ class Traps:
     """The most parts of a path."""
     repeats: int = 3
     """How often one part may stand in a path: relative links that lead one deeper repeat for ever."""
+    alike: int = 100_000
+    """How many requests of one pattern of addresses pages of the same pattern may bring, on one host."""
+    fruitless: int = 10_000
+    """Of those, how many may come from pages that gave no record and led nowhere else that is new."""
 
 
 @dataclass(frozen=True, slots=True)
