@@ -14,6 +14,7 @@ from scrapekit.errors import (
     ScrapekitError,
     SelectorError,
     StuckError,
+    TakesLong,
     UsageError,
 )
 from scrapekit.language.expression import compile_expression
@@ -76,6 +77,7 @@ __all__ = [
     "SelectorError",
     "SimpleDocument",
     "StuckError",
+    "TakesLong",
     "UsageError",
     "Verdict",
     "compile_expression",

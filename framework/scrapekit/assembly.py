@@ -11,6 +11,7 @@ from scrapekit.crawl.engine import Engine
 from scrapekit.crawl.entries import Restored
 from scrapekit.crawl.fairness import Fairness
 from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.page_reader import PageReader
 from scrapekit.crawl.politeness import Pace
 from scrapekit.crawl.revisits import Revisits
 from scrapekit.crawl.spending import Spending
@@ -63,7 +64,7 @@ def assemble(
         perform=Revisits(performer.perform, journal.recall).perform
         if recipe.remembers
         else performer.perform,
-        callback=plan.callback,
+        reader=PageReader(plan.callback, crawl.parse_timeout),
         journal=journal,
         relay=relay,
         admission=Admission(limits, records=records, tally=compile_tally(recipe)),

@@ -8,6 +8,7 @@ ScrapekitError
 ├── StuckError          3   the run could not go on: full disk, broken store; resumable
 ├── FetchError          -   one request failed; becomes an Outcome, never ends a run
 ├── PageError           -   one page could not be read; becomes an Outcome, never ends a run
+├── TakesLong           -   one page is not read in a moment; it is read apart
 ├── SelectorError       -   a selector does not compile; becomes a problem of the recipe
 └── ExpressionError     -   an expression or template does not compile; becomes a problem of the recipe
 """
@@ -113,6 +114,13 @@ class FetchError(ScrapekitError):
 
 class PageError(ScrapekitError):
     """A page that arrived but could not be read as its page rule says."""
+
+
+class TakesLong(ScrapekitError):
+    """Raised by a parser for a page that is ``hurried``, and not read in a moment: it is asked again.
+
+    The second time the page is read in a process of its own, nothing waits for it, and it is not hurried.
+    """
 
 
 class SelectorError(ScrapekitError):

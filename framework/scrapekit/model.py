@@ -162,6 +162,8 @@ class Page:
     """What came back for a request, whole. ``headers`` has lower-case names; ``body`` is decompressed."""
 
     session: Stamp = ()
+    hurried = False
+    """True while everything else waits for it to be read; see `scrapekit.TakesLong`."""
     holds_late = False
     """True where placeholders stand in its address, headers or body for values that were sent."""
 

@@ -19,6 +19,7 @@ from scrapekit import Outcome, Page, Request, Verdict
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine
 from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.page_reader import PageReader
 from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.job.journal import Journal
@@ -74,7 +75,7 @@ async def crawl(urls: int, fetch: int, hosts: int, folder: Path) -> None:
     engine = Engine(
         frontier=frontier,
         perform=perform,
-        callback=callbacks.__getitem__,
+        reader=PageReader(callbacks.__getitem__),
         journal=journal,
         relay=SimpleNamespace(**dict.fromkeys(MOMENTS)),
         admission=Admission(Limits(Scope.of("any", []))),

@@ -25,6 +25,7 @@ from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.crawl.fairness import Fairness
 from scrapekit.crawl.frontier import Frontier
+from scrapekit.crawl.page_reader import PageReader
 from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.job.joins import Joins, JoinTerms
@@ -232,7 +233,7 @@ class Job:
             engine = Engine(
                 frontier=frontier,
                 perform=self._perform(loop),
-                callback=lambda rule: self.site.read,
+                reader=PageReader(lambda rule: self.site.read),
                 journal=disk,
                 relay=SimpleNamespace(**dict.fromkeys(MOMENTS)),
                 admission=Admission(Limits(anywhere, order=self.order)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -11,11 +12,11 @@ from types import SimpleNamespace
 
 import pytest
 
-from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, Verdict
+from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, TakesLong, Verdict
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.frontier import Frontier
-from scrapekit.crawl.page_reader import LARGE_BODY
+from scrapekit.crawl.page_reader import LARGE_BODY, PageReader
 from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.job.journal import Journal
@@ -95,7 +96,7 @@ class World:
         self.engine = Engine(
             frontier=frontier,
             perform=self.perform,
-            callback=self.callback,
+            reader=PageReader(self.callback),
             journal=self.journal,
             relay=self.relay,
             admission=Admission(
@@ -254,26 +255,69 @@ async def test_a_bug_at_the_very_end_of_a_drained_run_is_not_swallowed(tmp_path)
         await world.crawl(A)
 
 
-async def test_a_large_page_is_read_in_a_thread(tmp_path):
+async def test_a_large_page_is_read_in_a_process_of_its_own(tmp_path):
     async def large(request):
         return Page(request, request.url, 200, {}, json.dumps([B] + ["x"] * (LARGE_BODY // 4)).encode())
 
     world = World(tmp_path, {A: large, B: []})
-    world.site |= {"x": []}
     world.callback = lambda rule: (
         lambda page: Outcome(
             page.request,
             Verdict.OK,
-            [Item("page", {"url": threading.current_thread().name.rpartition("_")[0]}, Origin(page.url))],
+            [Item("page", {"url": f"{page.url[-1]} {os.getpid() == here}"}, Origin(page.url))],
             [Request(B)] if page.url == A else [],
         )
     )
+    here = os.getpid()
     await world.crawl(A)
 
-    assert sorted(world.records) == ["", "scrapekit-parse"]
+    assert sorted(world.records) == [f"{A[-1]} False", f"{B[-1]} True"]
 
 
-async def test_a_bug_in_a_threads_callback_stops_the_run_too(tmp_path):
+async def test_a_page_that_its_parser_calls_long_is_read_apart_and_not_hurried(tmp_path):
+    def read(page):
+        if page.hurried:
+            raise TakesLong("deep")
+        item = Item("page", {"url": str(os.getpid() == here)}, Origin(page.url))
+        return Outcome(page.request, Verdict.OK, [item])
+
+    here, world = os.getpid(), World(tmp_path, {A: []})
+    world.callback = lambda rule: read
+    await world.crawl(A)
+
+    assert world.records == ["False"]
+
+
+async def test_a_page_that_takes_too_long_fails_after_all_others_were_read(tmp_path):
+    """By the order of events: the others' verdicts are stored while it is still being read."""
+    good = [f"http://a.test/{n}" for n in range(40)]
+    release = tmp_path / "release"
+
+    async def large(request):
+        return Page(request, request.url, 200, {}, b"[]" + b" " * LARGE_BODY)
+
+    def read(page):
+        if page.url == A:
+            while not release.exists():
+                time.sleep(0.01)
+        return Outcome(page.request, Verdict.EMPTY, reason=page.url)
+
+    def see(requests, items):
+        settled.append(requests)
+        if sum(settled) == len(good):
+            release.touch()
+
+    settled: list[int] = []
+    world = World(tmp_path, {A: large} | {url: [] for url in good})
+    world.callback = lambda rule: read
+    world.relay.group_committed = see
+    await world.crawl(A, *good)
+
+    assert sum(settled) == len(good) + 1
+    assert release.exists()
+
+
+async def test_a_bug_in_a_callback_apart_stops_the_run_too(tmp_path):
     async def large(request):
         return Page(request, request.url, 200, {}, json.dumps(["boom"] + ["x"] * (LARGE_BODY // 4)).encode())
 
@@ -436,7 +480,7 @@ async def test_seeds_are_drawn_as_they_are_needed(tmp_path):
         world.engine = Engine(
             frontier=frontier,
             perform=world.perform,
-            callback=world.callback,
+            reader=PageReader(world.callback),
             journal=world.journal,
             relay=world.relay,
             admission=Admission(Limits(Scope.of("any", []), records=20)),

@@ -16,7 +16,7 @@ from scrapekit.crawl.admission import Admission
 from scrapekit.crawl.committer import Commits, Committer
 from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
-from scrapekit.crawl.page_reader import LARGE_BODY, Callback, PageReader, Read
+from scrapekit.crawl.page_reader import PageReader, Read
 from scrapekit.crawl.revisits import remembering
 from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.settlement import Moments, Settlement
@@ -43,7 +43,7 @@ class Engine:
         *,
         frontier: Frontier,
         perform: Callable[[Request], Awaitable[Performed]],
-        callback: Callable[[str], Callback],
+        reader: PageReader,
         journal: Commits,
         relay: Moments,
         admission: Admission,
@@ -56,7 +56,7 @@ class Engine:
         self.frontier = frontier
         self.committer = Committer(journal, frontier, self._committed)
         self._perform = perform
-        self._reader = PageReader(callback)
+        self._reader = reader
         self._relay = relay
         self._admission = admission
         self._session = session
@@ -158,7 +158,7 @@ class Engine:
             self._broken.set_exception(bug)
 
     def _take(self, entry: Entry, result: Performed) -> None:
-        # 1. A page: read it, in a thread when it is large.
+        # 1. A page: read it, in a process apart when that may take long.
         if isinstance(result, Page):
             self._take_page(entry, result)
         # 2. An answer about robots.txt.
@@ -186,10 +186,10 @@ class Engine:
         self._settlement.received(len(page.body))
         if self._relay.page_fetched is not None:
             self._relay.page_fetched(request=entry.request, page=page)
-        if len(page.body) > LARGE_BODY:
-            self._read_in_thread(entry, page)
+        if (read := self._reader.read(page)) is None:
+            self._read_apart(entry, page)
         else:
-            self._take_read(entry, page, self._reader.read(page))
+            self._take_read(entry, page, read)
 
     def _take_read(self, entry: Entry, page: Page, read: Read) -> None:
         """A page was read, or its rule says that the answer is to be treated as an error."""
@@ -202,13 +202,13 @@ class Engine:
             self.frontier.succeeded(entry)
             self._settlement.settle(entry, remembering(page, read) if self._remembers else read)
 
-    def _read_in_thread(self, entry: Entry, page: Page) -> None:
-        future = self._reader.read_in_thread(page)
+    def _read_apart(self, entry: Entry, page: Page) -> None:
+        future = self._reader.read_apart(page)
         self._tasks.add(future)
         future.add_done_callback(partial(self._read_finished, entry, page))
 
     def _read_finished(self, entry: Entry, page: Page, future: asyncio.Future[Read]) -> None:
-        """The done-callback of a page that was read in a thread."""
+        """The done-callback of a page that was read in a process apart."""
         self._tasks.discard(future)
         try:
             if future.cancelled():

@@ -1,4 +1,4 @@
-"""Runs page rules on pages: in the loop when they are small, in a thread when they are large."""
+"""Runs page rules on pages: in the loop those that are read in a moment, all others in a process apart."""
 
 from __future__ import annotations
 
@@ -6,52 +6,81 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
-from typing import TypeAlias
 
-from scrapekit.errors import FetchError
-from scrapekit.model import Outcome, Page
+from scrapekit.crawl.apart import CAN_BE_APART, ApartReader, Callback, Read
+from scrapekit.errors import TakesLong
+from scrapekit.model import Page
 
-Read: TypeAlias = Outcome | FetchError
-"""What became of a page: an error where its page rule says that the answer is no page after all."""
-
-Callback: TypeAlias = Callable[[Page], Read]
+__all__ = ["LARGE_BODY", "Callback", "PageReader", "Read"]
 
 LARGE_BODY = 256 * 1024
-"""From this size a body is parsed in a thread: lxml frees the interpreter, a thread hop costs 40 µs."""
+"""From this size a body is read apart: handing it over costs a tenth of reading it."""
 
 SLOW_CALLBACK = 0.05
 """A callback that holds the loop longer than this many seconds is named in the report."""
+
+_TOO_SLOW = 0.25
+"""After a callback held the loop so many seconds, its page rule's pages are read apart."""
+
+_AT_ONCE = 2
 
 
 class PageReader:
     """Finds a page's rule, applies it, and notes the rules that hold the loop too long."""
 
-    def __init__(self, callback: Callable[[str], Callback]) -> None:
+    def __init__(self, callback: Callable[[str], Callback], patience: float = 30.0) -> None:
+        """*patience*: how many seconds reading a page may take where it is read apart."""
         self.slow: dict[str, float] = {}
         """Page rule → the longest time in seconds that its callback held the loop."""
         self._callback = callback
+        self._patience = patience
         self._threads: ThreadPoolExecutor | None = None
+        self._readers: list[ApartReader] = []
+        self._idle: list[ApartReader] = []
         self._running: set[asyncio.Future[Read]] = set()
 
-    def read(self, page: Page) -> Read:
-        """Read a page here and now."""
+    def read(self, page: Page) -> Read | None:
+        """Read a page here and now; None where that takes long, so that it is to be read apart."""
+        rule = page.request.page
+        if len(page.body) > LARGE_BODY or self.slow.get(rule, 0.0) > _TOO_SLOW:
+            return None
+        page.hurried = True
         began = perf_counter()
-        outcome = self._callback(page.request.page)(page)
+        try:
+            read = self._callback(rule)(page)
+        except TakesLong:
+            read = None
         held = perf_counter() - began
         if held > SLOW_CALLBACK:
-            rule = page.request.page
             self.slow[rule] = max(held, self.slow.get(rule, 0.0))
-        return outcome
+        return read
 
-    def read_in_thread(self, page: Page) -> asyncio.Future[Read]:
-        """Begin to read a page in a thread."""
+    def read_apart(self, page: Page) -> asyncio.Future[Read]:
+        """Begin to read a page in a process apart; a thread waits for it."""
+        page.hurried = False
         if self._threads is None:
-            self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="scrapekit-parse")
-        work = self._callback(page.request.page)
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work, page)
+            self._threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="scrapekit-parse")
+        future = asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, page)
         self._running.add(future)
         future.add_done_callback(self._running.discard)
         return future
+
+    def _read_apart(self, page: Page) -> Read:
+        if not CAN_BE_APART:
+            return self._callback(page.request.page)(page)
+        try:
+            reader = self._idle.pop()
+        except IndexError:
+            reader = self._new_reader()
+        try:
+            return reader.read(page)
+        finally:
+            self._idle.append(reader)
+
+    def _new_reader(self) -> ApartReader:
+        reader = ApartReader(self._callback, self._patience)
+        self._readers.append(reader)
+        return reader
 
     def close(self) -> None:
         """Wait for nothing: what is still being read is thrown away."""
@@ -60,3 +89,5 @@ class PageReader:
             future.cancel()
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
+        for reader in self._readers:
+            reader.close()

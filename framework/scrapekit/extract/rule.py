@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from time import time
 from typing import Any, TypeAlias, cast
 
-from scrapekit.errors import FetchError, PageError
+from scrapekit.errors import FetchError, PageError, TakesLong
 from scrapekit.extract.asked import Asked
 from scrapekit.extract.before_parse import before_parse
 from scrapekit.extract.conditions import Answer
@@ -143,6 +143,8 @@ def _safely(draft: Draft, rule: PageRule, read: Callback) -> Callback:
             return read(page)
         except PageError as error:
             return _failed(page, str(error))
+        except TakesLong:
+            raise
         except Exception as error:
             # A part that breaks its promise costs its page, never the crawl. A bug of ours stops it.
             maker = draft.plugins.maker_of(error)

@@ -11,7 +11,7 @@ from scrapekit.recipe.model import Export, FileSource, Seed
 from scrapekit.recipe.substitute import SecretText
 
 _LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect", "tests")
-_PACE = ("concurrency", "per_host", "delay", "allow_failed", "order")
+_PACE = ("concurrency", "per_host", "delay", "allow_failed", "order", "parse_timeout")
 _PATIENCE = ("timeout", "connect_timeout", "min_rate", "min_rate_over", "retries", "proxy", "conditional")
 
 

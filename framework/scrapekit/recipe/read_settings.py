@@ -129,6 +129,7 @@ def read_crawl(top: Options) -> Crawl:
         order=options.choice("order", _ORDERS, default.order),
         scope=options.choice("scope", _SCOPES, default.scope),
         allow_failed=options.share("allow_failed", default.allow_failed),
+        parse_timeout=_positive(options, "parse_timeout", default.parse_timeout),
         traps=_traps(options),
         sites=_sites(options),
         budget=_budget(options),

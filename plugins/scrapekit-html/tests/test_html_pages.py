@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scrapekit import PageError, RecipeError
+from scrapekit import PageError, RecipeError, TakesLong
 from scrapekit.testing import make_page, make_parser
 from scrapekit_html.html import HtmlParser
 
@@ -116,6 +116,48 @@ def test_a_tag_with_thousands_of_attributes_is_refused_before_it_is_parsed(value
 
     assert str(caught.value) == "a tag has 20000 attributes; at most 4000 are read"
     assert time.process_time() - started < 1
+
+
+def test_many_tags_that_each_have_thousands_of_attributes_are_refused_too():
+    with pytest.raises(PageError) as caught:
+        parse(many_attributes(3_000, "") * 12)
+
+    assert str(caught.value) == "too many of its tags have thousands of attributes"
+
+
+def hurried(body: str, *selectors: str, of: type[Any] = HtmlParser) -> Any:
+    parser = make_parser(of)
+    for selector in selectors:
+        language, _, text = selector.rpartition("xpath:")
+        parser.compile(text, "css" if not language and text == selector else "xpath", True)
+    page = make_page(body, "text/html")
+    page.hurried = True
+    return parser.parse(page)
+
+
+@pytest.mark.parametrize(
+    ("body", "selector"),
+    [
+        ("<b>" * 200 + "x" * 9000, "h1"),
+        ("<p>x" * 5000, "h1"),
+        ("<p>x" * 300, "xpath://*[//*[//*]]"),
+        ("<p>x" * 300, "div:has(p:has(b))"),
+    ],
+    ids=["deep", "many", "a steep path", "a steep selector"],
+)
+def test_a_page_that_is_not_read_in_a_moment_is_asked_for_again_where_nobody_waits(body: str, selector: str):
+    with pytest.raises(TakesLong):
+        hurried(body, selector)
+    assert make_parser(HtmlParser).parse(make_page(body)).root is not None
+
+
+@pytest.mark.parametrize(
+    "selector", ["h1", ".a .b", "ul li:nth-child(2) a", "xpath://td[contains(., 'x')]/.."]
+)
+def test_an_ordinary_page_is_read_at_once(selector: str):
+    body = "<div>" * 40 + "<ul><li class=a>x<li><a class=b>y</a></ul>" * 400 + "</div>" * 40
+
+    assert hurried(body, selector).root.tag == "html"
 
 
 @pytest.mark.parametrize(

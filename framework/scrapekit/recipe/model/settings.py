@@ -93,6 +93,8 @@ class Crawl:
     scope: ScopeKind = "site"
     allow_failed: float = 0.05
     """The share of requests that may fail before the run counts as broken, 0 to 1."""
+    parse_timeout: float = 30.0
+    """Seconds that reading one page may take, with all selectors and filters."""
     traps: Traps | None = Traps()
     """None: links are followed whatever their addresses look like."""
     sites: Mapping[str, Site] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from scrapekit import Options, Page, PageError, Read, Select, SelectorError, Sim
 from scrapekit_html.copies import without
 from scrapekit_html.css import read_css, refuse_expression
 from scrapekit_html.guard import refuse_hostile
+from scrapekit_html.haste import Haste
 from scrapekit_html.jsonld import compile_jsonld
 from scrapekit_html.meta import compile_meta
 from scrapekit_html.microdata import compile_microdata
@@ -56,6 +57,7 @@ class HtmlParser:
     def __init__(self, options: Options) -> None:
         options.close()
         self._planner = Planner()
+        self._haste = Haste()
         self._current = Current()
         self._idle: list[etree.HTMLParser] = []
 
@@ -64,6 +66,7 @@ class HtmlParser:
         if language == "css":
             return self._css(selector, first=first)
         if language == "xpath":
+            self._haste.compiled(selector)
             return compile_xpath(selector, first=first, prefixes={})
         self._current.wanted = True
         if language == "table":
@@ -75,6 +78,7 @@ class HtmlParser:
         branches = read_css(selector, any_case=True)
         try:
             path = to_xpath(_translator, branches, first=first)
+            self._haste.compiled(path)
         except ExpressionError as error:
             raise refuse_expression(error, selector) from None
         except RecursionError:
@@ -113,6 +117,8 @@ class HtmlParser:
             body = page.text.encode("utf-8", "replace")
         refuse_hostile(body)
         root = self._tree(body)
+        if page.hurried:
+            self._haste.check(root, len(body))
         self._planner.begin(root)
         base = _base(root, page.url)
         notes = self._current.begin(root, base) if self._current.wanted else {}

@@ -11,6 +11,7 @@ from lxml import etree
 from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument
 from scrapekit_html.copies import without
 from scrapekit_html.css import read_css, refuse_expression
+from scrapekit_html.haste import Haste
 from scrapekit_html.namespaces import Namespaces, drop_namespaces, read_namespaces
 from scrapekit_html.order import following, places
 from scrapekit_html.reading import xml_read
@@ -35,6 +36,7 @@ class XmlParser:
     def __init__(self, options: Options) -> None:
         self._namespaces: Namespaces = read_namespaces(options)
         self._recover = options.flag("recover")
+        self._haste = Haste()
         options.close()
         self._translator = XmlCss(self._namespaces.prefixes)
 
@@ -42,9 +44,11 @@ class XmlParser:
         """An XPath or CSS selector as a function; in CSS a name without prefix is in any namespace."""
         prefixes = self._namespaces.prefixes
         if language == "xpath":
+            self._haste.compiled(selector)
             return compile_xpath(selector, first=first, prefixes=prefixes)
         try:
             path = to_xpath(self._translator, read_css(selector), first=first)
+            self._haste.compiled(path)
             return run_xpath(etree.XPath(path, namespaces=dict(prefixes) or None, smart_strings=False))
         except ExpressionError as error:
             raise refuse_expression(error, selector) from None
@@ -70,6 +74,8 @@ class XmlParser:
     def parse(self, page: Page) -> SimpleDocument:
         """The page as a tree; raises PageError when it is not well-formed or uses its own entities."""
         root = self._tree(page)
+        if page.hurried:
+            self._haste.check(root, len(page.body))
         if root.getroottree().docinfo.internalDTD is not None:
             _refuse_entities(root)
         if self._namespaces.ignored:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from scrapekit import Options, Page, Read, Select, SelectorError, SimpleDocument
+from scrapekit import Options, Page, Read, Select, SelectorError, SimpleDocument, TakesLong
 from scrapekit_json.library import compile_with_library
 from scrapekit_json.path import NeedsLibrary, read_path
 from scrapekit_json.reading import read_json, read_json_lines
 from scrapekit_json.select import follow
+
+_SMALL = 8 * 1024
+"""A body below this is read in a moment by any path."""
 
 
 class JsonParser:
@@ -25,6 +28,7 @@ class JsonParser:
     def __init__(self, options: Options) -> None:
         self._prefix = options.text("prefix")
         self._read = read_json_lines if options.flag("lines") else read_json
+        self._steep = False
         options.close()
 
     def compile(self, selector: str, language: str, first: bool) -> Select:
@@ -32,7 +36,9 @@ class JsonParser:
         try:
             segments = read_path(selector)
         except NeedsLibrary:
+            self._steep |= ".." in selector
             return compile_with_library(selector, first=first)
+        self._steep |= sum(segment.deep for segment in segments) > 1
         return follow(segments, first=first)
 
     def read(self, name: str) -> Read:
@@ -43,6 +49,9 @@ class JsonParser:
 
     def parse(self, page: Page) -> SimpleDocument:
         """The page's value; raises PageError for anything that is not strict JSON."""
+        if self._steep and page.hurried and len(page.body) > _SMALL:
+            # Each value is walked to from all that hold it, and those may be a thousand.
+            raise TakesLong("a path goes through all of it more than once")
         return SimpleDocument(self._read(page, self._prefix), page.url)
 
 
