@@ -102,6 +102,8 @@ def test_the_document_declares_its_encoding(head):
         "<meta name=charset content=windows-1251>",
         "<meta content='text/html; charset=windows-1251'>",
         " " * 1024 + "<meta charset=windows-1251>",
+        "<meta http-equiv='Content-Type ' content='text/html; charset=windows-1251'>",
+        "<meta charset=windows-1251",
     ],
 )
 def test_what_only_looks_like_a_declaration_is_none(head):
@@ -131,6 +133,18 @@ def test_without_a_declaration_it_is_utf_8_where_that_fits_and_windows_1252_else
     assert decode("é".encode(), "") == ("é", "utf-8")
     assert decode(b"\xe9\x80", "") == ("é€", "windows-1252")
     assert sniff(b"\xe9\x80", "") == "windows-1252"
+
+
+def test_a_late_declaration_counts_where_the_text_is_no_utf_8():
+    tea = "чай".encode("cp1251")
+    late = b" " * 5000 + b"<meta charset=windows-1251>"
+
+    assert decode(late + tea, HTML)[0].endswith("чай")
+    assert sniff(late + tea, HTML) == "windows-1251"
+    assert sniff(late + "чай".encode(), HTML) == "utf-8"
+    assert sniff(b"<!-- " + late + b"-->" + tea, HTML) == "windows-1252"
+    assert sniff(b" " * 5000 + b"<meta charset=utf-8>" + tea, HTML) == "windows-1252"
+    assert sniff(b'["' + late + tea, "application/json") == "windows-1252"
 
 
 @given(st.binary(max_size=1200), st.text(max_size=40))

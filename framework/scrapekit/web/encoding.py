@@ -1,7 +1,8 @@
 """Which encoding a body is in, in the order the WHATWG standards ask, and the body as text.
 
 Byte order mark, charset of the Content-Type, what the first 1024 bytes declare, UTF-8 where it
-fits, windows-1252. UTF-7 is never read: as text it could hide markup from whoever looks for it.
+fits, a later declaration, windows-1252. UTF-7 is never read: as text it could hide markup from
+whoever looks for it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from functools import lru_cache
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xfe\xff", "utf-16be"), (b"\xff\xfe", "utf-16le"))
 _PRESCANNED = 1024
+_SCANNED = 2**16
 _CHARSET = re.compile(r"charset\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s;\"']+))", re.IGNORECASE)
 _DATA_TYPE = re.compile(r"\s*(?:[\w.-]+/(?:[\w.-]*\+)?json|text/(?:plain|csv))\b", re.IGNORECASE)
 _XML_DECLARATION = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']\s*([^\s\"'>]+)")
@@ -18,6 +20,7 @@ _TAG = re.compile(rb"<!--|<[!?]|</?[a-z][^\s/>]*", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     rb"[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*)))?", re.IGNORECASE
 )
+_TAG_END = re.compile(rb"[\s/]*>")
 
 # WHATWG Encoding Standard 4.2, by the name that Python's codecs and libxml2 both know. Left out on
 # purpose: UTF-7, and the labels of "replacement" (ISO-2022-KR, HZ, …), which no page may use.
@@ -89,13 +92,23 @@ def decode(body: bytes, content_type: str) -> tuple[str, str]:
         try:
             return body.decode(), "utf-8"
         except UnicodeDecodeError:
-            encoding = "windows-1252"
+            encoding = _fallback(body, content_type)
     return body.decode(encoding, "replace").removeprefix("\ufeff"), encoding
 
 
 def sniff(body: bytes, content_type: str) -> str:
     """The name of the encoding of *body*, one that Python's codecs and libxml2 both know."""
-    return _declared(body, content_type) or ("utf-8" if _is_utf8(body) else "windows-1252")
+    return _declared(body, content_type) or ("utf-8" if _is_utf8(body) else _fallback(body, content_type))
+
+
+def _fallback(body: bytes, content_type: str) -> str:
+    """What a body without an early declaration is in when it is no UTF-8.
+
+    HTML 13.2.3.4: a ``<meta>`` that stands too far back to be prescanned still counts once the parser
+    comes to it. Only here it matters: text that fits UTF-8 is hardly anything else.
+    """
+    late = None if _DATA_TYPE.match(content_type) else _of_meta(body[:_SCANNED])
+    return "windows-1252" if late in (None, "utf-8", "utf-16le", "utf-16be") else late
 
 
 def _is_utf8(body: bytes) -> bool:
@@ -152,7 +165,8 @@ def _of_meta(head: bytes) -> str | None:
             place = _after(head, b">", place)
         else:
             attributes, place = _attributes(head, place)
-            found = _charset_of(attributes) if tag[0].lower() == b"<meta" else None
+            ends = tag[0].lower() == b"<meta" and _TAG_END.match(head, place)
+            found = _charset_of(attributes) if ends else None
             if found is not None:
                 return found
     return None
@@ -176,6 +190,6 @@ def _attributes(head: bytes, place: int) -> tuple[dict[str, str], int]:
 def _charset_of(attributes: dict[str, str]) -> str | None:
     if "charset" in attributes:
         return _named(attributes["charset"])
-    if attributes.get("http-equiv", "").strip().lower() == "content-type":
+    if attributes.get("http-equiv", "").lower() == "content-type":
         return _of_header(attributes.get("content", ""))
     return None
