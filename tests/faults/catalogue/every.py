@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from catalogue import charsets, cuts, endings, framing, names_and_tls, packing, sizes
+from catalogue import (
+    addresses,
+    charsets,
+    cookies,
+    cuts,
+    endings,
+    framing,
+    names_and_tls,
+    packing,
+    references,
+    sizes,
+)
 from catalogue.fault import Fault
 
-_MODULES = [endings, framing, names_and_tls, cuts, sizes, packing, charsets]
+_MODULES = [
+    *(endings, framing, names_and_tls, cuts, sizes, packing, charsets),
+    *(addresses, references, cookies),
+]
 
 FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]
 GROUPS = list(dict.fromkeys(fault.group for fault in FAULTS))

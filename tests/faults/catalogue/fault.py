@@ -147,6 +147,12 @@ def within(memory: int) -> Right:
     return Right(f"within {memory // 1_000_000} MB", lambda h: h.ended.peak_memory < memory)
 
 
+def gives_all(*titles: str) -> Right:
+    """The run gives exactly these records, in whatever order."""
+    wanted = sorted(titles)
+    return Right(f"pages: {', '.join(wanted)}", lambda h: sorted(r["title"] for r in h.records) == wanted)
+
+
 def no_record(asked: int = 1) -> Right:
     """It is a page without a record."""
     return Right("a page without a record", lambda h: not h.records and not h.told and h.asked == asked)
