@@ -6,6 +6,7 @@ import itertools
 from dataclasses import replace
 from time import monotonic, time
 
+from scrapekit.caching import begun, hurried
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine
 from scrapekit.crawl.entries import Restored
@@ -26,6 +27,7 @@ from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared
 from scrapekit.recipe.model import Budget, Recipe, Site
 from scrapekit.web.perform import Performer
+from scrapekit.web.replaying import ReplayPerformer
 from scrapekit.web.session.performing import SessionPerformer
 
 
@@ -41,9 +43,10 @@ def journal_of(prepared: Prepared, folder: JobFolder) -> Journal:
     )
 
 
-def frontier_of(recipe: Recipe, journal: Journal) -> Frontier:
+def frontier_of(prepared: Prepared, journal: Journal) -> Frontier:
     """The frontier, with nothing in it yet: whatever is sent from now on takes a turn of its lanes."""
-    return Frontier(_pace_of(recipe), journal, clock=monotonic)
+    pace = _pace_of(prepared.recipe)
+    return Frontier(hurried(pace) if prepared.settings.offline else pace, journal, clock=monotonic)
 
 
 def assemble(
@@ -51,12 +54,13 @@ def assemble(
     restored: Restored,
     journal: Journal,
     frontier: Frontier,
-    performer: Performer | SessionPerformer,
+    performer: Performer | SessionPerformer | ReplayPerformer,
     relay: Relay,
     records: int,
 ) -> Engine:
     """The engine with everything it needs, where the job was left."""
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
+    restored, first = begun(restored, offline=prepared.settings.offline)
     frontier.restore(restored.lanes, now_unix=time())
     limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, _most_records(prepared))
     engine = Engine(
@@ -72,7 +76,9 @@ def assemble(
         session=performer.session,
         spending=Spending(crawl.budget, restored.counters) if crawl.budget != Budget() else None,
         remembers=recipe.remembers,
+        keeper=performer if isinstance(performer, ReplayPerformer) else None,
     )
+    engine.committer.group.counters.update(first)
     if performer.session is not None:
         performer.session.note = lambda remark: engine.committer.group.counters.update({f"note:{remark}": 1})
     engine.committer.counters.update(restored.counters)

@@ -28,6 +28,10 @@ class RunSettings:
     fresh: bool = False
     cookies_from: Path | None = None
     """A cookies.txt whose cookies for the seeds' hosts are sent along."""
+    cache: bool = False
+    """Keep answers in the job folder, and use those that are there."""
+    offline: bool = False
+    """Ask nobody: use kept answers alone."""
     limit: int | None = None
     disabled: Sequence[str] = ()
     out_dir: Path = field(default_factory=Path)
@@ -52,7 +56,13 @@ class Prepared:
         """
         recipe, settings = self.recipe, self.settings
         expected = sorted((kind, repr(expect)) for kind, expect in recipe.expect.items())
-        wanted = [settings.limit, expected, sorted(recipe.expect_any), recipe.crawl.allow_failed]
+        wanted = [
+            settings.limit,
+            expected,
+            sorted(recipe.expect_any),
+            recipe.crawl.allow_failed,
+            settings.offline,
+        ]
         return json.dumps([recipe.fingerprint, sorted(export.name for export in self.plan.exports), *wanted])
 
 

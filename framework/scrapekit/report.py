@@ -108,6 +108,9 @@ class Report:
     how often one was ``shared`` by a further record, or not asked (``unasked``)."""
     records_waiting: int = 0
     """Records that wait for another page."""
+    cache: Mapping[str, int] = field(default_factory=dict)
+    """Kept answers: ``hits`` and ``misses``, how many were ``stored``, ``evicted`` and ``withheld``; empty
+    where the run used none."""
     told_again: bool = False
     """True when this is the report of a job that had ended before, of which nobody was told."""
 

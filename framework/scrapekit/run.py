@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
 from scrapekit.assembly import assemble, frontier_of, journal_of
+from scrapekit.caching import cache_of, check_kept, follow, settle
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.errors import ExitCode, JobError, StuckError
 from scrapekit.job.accounts import Accounts
@@ -41,6 +42,7 @@ async def run(
     when that report cannot be written.
     """
     with JobFolder(prepared.job) as folder:
+        check_kept(prepared, folder)
         report = _untold(prepared, folder)
         if report is None:
             if prepared.settings.fresh or folder.ended():
@@ -95,8 +97,9 @@ async def _run_job(
     accounts = Accounts(recipe, str(prepared.job))
     journal = journal_of(prepared, folder)
     jar = jar_of(recipe.http, folder.cookies, prepared.settings.cookies_from, plan.seed_urls)
-    frontier = frontier_of(recipe, journal)
-    fetcher, performer = way_out(plan, frontier.turns, jar)
+    frontier, cache = frontier_of(prepared, journal), cache_of(prepared, folder)
+    offline = prepared.settings.offline
+    fetcher, performer = way_out(plan, frontier.turns, jar, cache, offline=offline)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         restored = await journal.open()
@@ -104,16 +107,23 @@ async def _run_job(
         _check_limit(prepared, records)
         await fetcher.open()
         stack.push_async_callback(fetcher.close)
+        if cache is not None:
+            await cache.open()
+            stack.push_async_callback(cache.close)
         if jar is not None and recipe.http.cookies_between_runs:
             await stack.enter_async_context(CookieFile(jar, folder.cookies).keeping())
         engine = assemble(prepared, restored, journal, frontier, performer, relay, records)
         accounts.follow(engine)
+        if cache is not None:
+            follow(cache, performer, engine.committer)
         stop.attach(engine.frontier.close, engine.stop_now)
         if relay.run_started is not None:
             relay.run_started(recipe=recipe.name, job=str(prepared.job), resumed=restored.resumed)
         shown = Watch(watch, lambda: accounts.snapshot(stop.draining))
         async with shown.watching():
             await _crawl(engine, accounts)
+        if cache is not None:
+            await settle(cache, engine.committer)
         if accounts.ended is None:
             await _conclude(accounts, journal, plan, drained=stop.draining, limit=engine.limit)
         report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports, plan.quarantine)

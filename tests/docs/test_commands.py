@@ -119,6 +119,6 @@ async def test_the_job_folder_holds_what_the_page_says(tmp_path, monkeypatch, ta
     (table,) = tables(PAGE, "job folder")
     monkeypatch.chdir(tmp_path)
     async with BookShop() as shop:
-        await run(prepare(RunSettings(recipe=recipe_path(), inputs={"site": shop.url}, limit=1)))
+        await run(prepare(RunSettings(recipe=recipe_path(), inputs={"site": shop.url}, limit=1, cache=True)))
 
     assert sorted(path.name for path in tmp_path.glob(".scrapekit/*/*")) == sorted(first_column(table))

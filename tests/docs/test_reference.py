@@ -75,6 +75,7 @@ pages:
   WINDOW: { paginate: { window: { nobody: 1 } } }
 http:
   nobody: 1
+  cache: { nobody: 1 }
   auth:
     { nobody: 1, basic: { nobody: 1 }, digest: { nobody: 1 }, api_key: { nobody: 1 }, oauth2: { nobody: 1 } }
 crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: { nobody: 1 } } }
@@ -262,6 +263,7 @@ def test_the_defaults_of_the_reference_are_those_of_the_code(documented):
     shape = recipe.seeds[0].shape
     sources = {
         "http": [recipe.http],
+        "http.cache": [recipe.http.cache],
         "crawl": [recipe.crawl],
         "seeds.PAGE": [recipe.seeds[0], shape],
         "pages.PAGE": [page, page.items[0]],
@@ -310,6 +312,7 @@ _WRITTEN = frozenset(
         "page",
         "budget",
         "sites",
+        "cache",
         "param",
         "path",
     }

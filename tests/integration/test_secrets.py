@@ -174,14 +174,14 @@ PLAIN = "plainS3cret4711"
 
 
 def run(folder: Path, site: str, place: str, kinds: Sequence[str]) -> str:
-    """Run the recipe with every kind of log; all that it printed."""
+    """Run the recipe with every kind of log, answers kept and used again; all that it printed."""
     seed, http = PLACES[place]
     seeds = "\n".join("    - {" + seed.format(site=site, kind=kind) + "}" for kind in kinds)
     (folder / "leak.yaml").write_text(RECIPE.format(seeds=seeds, http=http.format()))
     environ = {**os.environ, "LEAK_TOKEN": SECRET, "LEAK_PLAIN": PLAIN}
     said = ""
     for format_ in ("json", "text"):
-        command = [sys.executable, "-m", "scrapekit", "run", "leak.yaml", "--fresh", "-v"]
+        command = [sys.executable, "-m", "scrapekit", "run", "leak.yaml", "--fresh", "-v", "--cache"]
         done = subprocess.run(
             [*command, "--log-format", format_],
             capture_output=True,

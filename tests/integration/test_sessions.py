@@ -51,10 +51,13 @@ def crawl(tmp_path, site, monkeypatch):
     """``crawl(recipe)``: a run of the recipe against the site, and the records it wrote."""
     monkeypatch.setenv("SHOP_PASSWORD", site.password)
 
-    async def go(recipe: str, **more) -> tuple[Report, list[dict[str, object]]]:
+    async def go(
+        recipe: str, offline: bool = False, cache: bool = False, **more
+    ) -> tuple[Report, list[dict[str, object]]]:
         path = tmp_path / "shop.yaml"
         path.write_text(recipe)
-        settings = RunSettings(path, {"site": site.url, **more}, out_dir=tmp_path)
+        inputs = {"site": site.url, **more}
+        settings = RunSettings(path, inputs, out_dir=tmp_path, cache=cache, offline=offline)
         report = await run(prepare(settings))
         out = tmp_path / "out" / "shop.jsonl"
         return report, [json.loads(line) for line in out.read_text().splitlines()] if out.exists() else []
@@ -335,3 +338,41 @@ async def test_a_secret_may_not_be_put_where_the_login_sends_nothing(crawl):
     with pytest.raises(RecipeError) as caught:
         await crawl(HEAD + PAGES + LOGIN.replace("fail: css:.error", 'fail: "css:.{{ inputs.password }}"'))
     assert 'the secret "password" cannot stand here' in str(caught.value)
+
+
+async def test_what_a_session_brought_is_given_again_without_a_login(crawl, site):
+    first, kept = await crawl(HEAD + PAGES + LOGIN, cache=True)
+    asked = site.asked.total()
+
+    again, with_cache = await crawl(HEAD + PAGES + LOGIN, cache=True)
+    offline, without = await crawl(HEAD + PAGES + LOGIN, offline=True)
+
+    assert titles(kept) == titles(with_cache) == titles(without) == ALL
+    assert (site.asked.total(), again.exit_code, offline.exit_code) == (asked, 0, 0)
+    assert first.cache["stored"] == 61
+
+
+async def test_a_session_that_is_over_is_not_kept_and_one_login_serves_what_is_missing(crawl, site):
+    site.lasts = 25
+    await crawl(HEAD + PAGES + LOGIN, cache=True)
+
+    report, records = await crawl(HEAD + PAGES + LOGIN, offline=True)
+
+    assert (titles(records), report.cache["misses"]) == (ALL, 0)
+
+
+@pytest.mark.parametrize(
+    ("query", "withheld"), [("{ key: '{{ inputs.password }}' }", 1), ("{ key: public }", 0)]
+)
+async def test_an_answer_that_repeats_what_a_secret_brought_is_not_kept(crawl, site, query, withheld):
+    site.pages["/api/token"] = lambda question: Answer({"access": {"token": "token-4711"}})
+    site.pages["/"] = lambda question: Answer("<a href=/p/0>0</a><a href=/p/1>1</a>")
+    site.pages["/p/0"] = lambda question: Answer({"title": "plain"})
+    site.pages["/p/1"] = lambda question: Answer({"title": question.headers["authorization"]})
+    url = '"{{ inputs.site }}/api/token"'
+    fetched = f"vars: {{ token: {{ url: {url}, query: {query}, jsonpath: $.access.token }} }}\n"
+
+    report, records = await crawl(HEAD.replace("http: { retries: 1 }\n", "") + API + fetched, cache=True)
+
+    assert titles(records) == ["Bearer token-4711", "plain"]
+    assert report.cache["withheld"] == withheld

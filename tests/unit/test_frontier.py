@@ -549,3 +549,34 @@ def test_a_host_that_must_be_left_in_peace_is_not_forgotten(jumping):
         return world.log[-1]
 
     assert jumping(body) == (60.0, "http://slow.test/2")
+
+
+def test_an_answer_that_was_known_before_costs_no_delay_and_one_in_between_keeps_it(jumping):
+    async def body(loop):
+        world = World(loop, delay=10, per_host=1, **FREE)
+        world.queue(*(f"https://a.test/{n}" for n in range(6)))
+        world.frontier.seeds_exhausted()
+        while (entry := await world.grant()) is not None:
+            world.frontier.release(entry)
+            if int(entry.request.url[-1]) not in (2, 4):
+                world.frontier.unasked(entry)
+            world.frontier.succeeded(entry)
+            world.commit(entry)
+        return [moment for moment, _ in world.log]
+
+    assert jumping(body) == [0, 0, 0, 10, 10, 20]
+
+
+def test_a_known_answer_does_not_ease_a_host_that_is_slow(jumping):
+    async def body(loop):
+        world = World(loop, delay=1, per_host=1, **FREE)
+        world.queue("https://a.test/1")
+        entry = await world.grant()
+        lane = world.frontier._schedule.lane("a.test")
+        lane.delay, lane.throttles = 8.0, 2
+        world.frontier.release(entry)
+        world.frontier.unasked(entry)
+        world.frontier.succeeded(entry)
+        return lane.delay, lane.throttles
+
+    assert jumping(body) == (8.0, 2)

@@ -83,6 +83,8 @@ class Runner(Protocol):
     type=click.Path(path_type=Path),
     help="Send the cookies of a browser's cookies.txt to the seeds' hosts.",
 )
+@click.option("--cache", is_flag=True, help="Keep answers in the job folder, and use those kept before.")
+@click.option("--offline", is_flag=True, help="Open no connection: use kept answers alone.")
 @set_option
 @click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Stop after N records.")
 @part_option

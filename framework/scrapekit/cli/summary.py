@@ -29,6 +29,7 @@ def summarize(report: Report, command: str = "") -> str:
     parts = [
         [_headline(report)],
         list(_pages(report)),
+        list(_cache(report.cache)),
         list(_records(report)),
         list(_joins(report)),
         list(_files(report.exports)),
@@ -59,6 +60,21 @@ def _pages(report: Report) -> Iterator[str]:
     if report.bytes or report.retries:
         retries = f", {counted(report.retries, 'retry', 'retries')}" if report.retries else ""
         yield f"  ({size(report.bytes)}{retries})"
+
+
+def _cache(counts: Mapping[str, int]) -> Iterator[str]:
+    """Kept answers: what was there, what was not, and what became of that."""
+    if counts:
+        yield "cache"
+        words = {
+            "hits": "found",
+            "misses": "not there",
+            "stored": "kept",
+            "evicted": "evicted",
+            "withheld": "withheld",
+        }
+        rows = [(text, f"{counts[name]:,}") for name, text in words.items() if name in counts]
+        yield from columns([row for row in rows if row[1] != "0"], right=(1,), indent="  ")
 
 
 def _records(report: Report) -> Iterator[str]:

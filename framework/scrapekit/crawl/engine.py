@@ -17,16 +17,19 @@ from scrapekit.crawl.committer import Commits, Committer
 from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import PageReader, Read
+from scrapekit.crawl.replays import Keeper
 from scrapekit.crawl.revisits import remembering
 from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.settlement import Moments, Settlement
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
 from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
+from scrapekit.web.replay import Replayed
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 
-Performed: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow | Outcome
+Answered: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow | Outcome
+Performed: TypeAlias = Answered | Replayed
 
 _SEED_CHUNK = 200
 
@@ -51,6 +54,7 @@ class Engine:
         session: SessionKeeper | None = None,
         spending: Spending | None = None,
         remembers: bool = False,
+        keeper: Keeper | None = None,
     ) -> None:
         """*remembers*: later jobs want to know which pages were read, and what of."""
         self.frontier = frontier
@@ -61,6 +65,7 @@ class Engine:
         self._admission = admission
         self._session = session
         self._remembers = remembers
+        self._keeper = keeper
         self._settlement = Settlement(
             frontier, self.committer, admission, relay, session, spending, remembers=remembers
         )
@@ -149,7 +154,7 @@ class Engine:
             if task.cancelled():
                 self.frontier.put_back(entry)
             elif task.exception() is None:
-                self._take(entry, task.result())
+                self._take(entry, self._answer(entry, task.result()))
         except BaseException as bug:
             self._break(bug)
 
@@ -157,7 +162,13 @@ class Engine:
         if not self._broken.done():
             self._broken.set_exception(bug)
 
-    def _take(self, entry: Entry, result: Performed) -> None:
+    def _answer(self, entry: Entry, result: Performed) -> Answered:
+        if not isinstance(result, Replayed):
+            return result
+        self.frontier.unasked(entry)
+        return result.answer
+
+    def _take(self, entry: Entry, result: Answered) -> None:
         # 1. A page: read it, in a process apart when that may take long.
         if isinstance(result, Page):
             self._take_page(entry, result)
@@ -194,13 +205,23 @@ class Engine:
     def _take_read(self, entry: Entry, page: Page, read: Read) -> None:
         """A page was read, or its rule says that the answer is to be treated as an error."""
         if isinstance(read, FetchError):
-            read.session = page.session
-            self._settlement.failed(entry, read)
+            self._refuse(entry, page, read)
         else:
             if self._session is not None:
                 self._session.accepted(page, entry.renewed)
+            if self._keeper is not None and not entry.replayed:
+                self._keeper.accepted(page)
             self.frontier.succeeded(entry)
             self._settlement.settle(entry, remembering(page, read) if self._remembers else read)
+
+    def _refuse(self, entry: Entry, page: Page, error: FetchError) -> None:
+        if self._keeper is not None and entry.replayed:
+            # Not the host said so, but a rule that is new: now the host is asked.
+            self._keeper.refused(page, error)
+            self.frontier.put_back(entry)
+            return
+        error.session = page.session
+        self._settlement.failed(entry, error)
 
     def _read_apart(self, entry: Entry, page: Page) -> None:
         future = self._reader.read_apart(page)

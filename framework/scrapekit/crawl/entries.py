@@ -39,7 +39,8 @@ class Entry:
     """One stored request: which lane it waits in, and where in it (``rank``, then ``seq``)."""
 
     __slots__ = (
-        "fp", "lane", "lineage", "rank", "refusal", "renewed", "request", "robots_of", "seq", "tries",
+        "fp", "lane", "lineage", "rank", "refusal", "renewed", "replayed", "request", "robots_of", "seq",
+        "tries",
     )  # fmt: skip
 
     def __init__(self, request: Request, lane: str, rank: int, seq: int, fp: int, lineage: int = 0) -> None:
@@ -54,6 +55,8 @@ class Entry:
         """Fetches so far that brought a page or ended in an error of the URL's own."""
         self.renewed = False
         """True once the session was renewed for it: a second time would not help either."""
+        self.replayed = False
+        """True where its answer was kept and nobody was asked for it."""
         self.refusal = ""
         """Why it may not be fetched although its turn has come; empty when it may."""
         self.robots_of = ""

@@ -142,7 +142,7 @@ class Frontier:
         else:
             self._taken.add(entry.seq)
         if not entry.refusal:
-            lane.start(now)
+            lane.start(entry, now)
         self._schedule.ate(lane)
         self._schedule.add(lane)
         return entry
@@ -155,9 +155,18 @@ class Frontier:
         self.turns.freed()
         self._ready(lane)
 
+    def unasked(self, entry: Entry) -> None:
+        """The answer was known before: its host was not asked, so nothing has to keep a distance to it."""
+        entry.replayed = True
+        lane = self._schedule.lane(entry.lane)
+        lane.unstart(entry)
+        self._ready(lane)
+
     def succeeded(self, entry: Entry) -> None:
         """A page came without complaint: a host that was slowed down is eased again."""
         entry.tries += 1
+        if entry.replayed:
+            return
         lane = self._schedule.lane(entry.lane)
         lane.throttles = 0
         if lane.delay > lane.pace.delay:
@@ -184,6 +193,7 @@ class Frontier:
     def put_back(self, entry: Entry) -> None:
         """A fetch was cancelled before it ended: the request waits as before."""
         if not entry.robots_of:
+            entry.replayed = False
             self._delay(self._schedule.lane(entry.lane), entry, self._clock())
             return
         lane = self._schedule.lane(lane_of(entry.robots_of))

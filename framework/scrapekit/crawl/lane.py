@@ -45,8 +45,8 @@ class Lane:
 
     __slots__ = (
         "asking", "delay", "delayed", "horizon", "in_flight", "last_start", "loading", "name", "next_start",
-        "pace", "paused_until", "reason", "resting", "robots", "scheduled", "stored", "throttles", "urgent",
-        "window",
+        "pace", "paused_until", "reason", "resting", "robots", "scheduled", "stored", "throttles", "undo",
+        "urgent", "window",
     )  # fmt: skip
 
     def __init__(self, name: str, pace: Pace) -> None:
@@ -71,6 +71,8 @@ class Lane:
         self.delay = pace.delay
         self.last_start = -math.inf
         self.next_start = 0.0
+        self.undo: tuple[Entry, float, float, float] | None = None
+        """The request that was granted last and when, with ``last_start`` and ``next_start`` as they were."""
         self.paused_until = 0.0
         self.reason = ""
         self.throttles = 0
@@ -105,15 +107,26 @@ class Lane:
         """When the host may be asked again, whoever has reserved a start by now."""
         return max(self.last_start + self.delay, self.paused_until)
 
-    def start(self, now: float) -> None:
+    def start(self, entry: Entry, now: float) -> None:
         """A request starts: the next one keeps its distance."""
+        self.undo = entry, now, self.last_start, self.next_start
         self.last_start = now
         self.next_start = now + self.delay
+
+    def unstart(self, entry: Entry) -> None:
+        """Nobody was asked for this one: unless a start was taken since, the next owes it no distance."""
+        if self.undo is None or self.undo[0] is not entry:
+            return
+        _, started, last_start, next_start = self.undo
+        self.next_start = next_start
+        if self.last_start == started:
+            self.last_start = last_start
 
     def reserve(self, now: float) -> float:
         """The next start that nobody has, no earlier than *now*; it is taken from now on."""
         start = max(now, self.next_start, self.paused_until)
         self.next_start = start + self.delay
+        self.undo = None
         return start
 
     def idle(self, now: float) -> bool:

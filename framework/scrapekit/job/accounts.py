@@ -193,6 +193,7 @@ class Accounts:
             pages=_pages(counters),
             joins=_by_rule(counters, "join:"),
             records_waiting=counters["joined:begun"] - counters["joined:ended"],
+            cache=_cache(counters),
         )
 
 
@@ -221,6 +222,11 @@ def _pages(counters: Mapping[str, int]) -> dict[str, dict[str, int]]:
         waiting = seen - sum(counts.values())
         found[rule] = {"seen": seen, **counts} | ({"waiting": waiting} if waiting else {})
     return found
+
+
+def _cache(counters: Mapping[str, int]) -> dict[str, int]:
+    found = named(counters, "cache:")
+    return dict.fromkeys(("hits", "misses", "stored", "evicted", "withheld"), 0) | found if found else {}
 
 
 def _duplicates(counters: Counter[str]) -> dict[str, int]:

@@ -20,6 +20,7 @@ STORE = "job.sqlite"
 HISTORY = "history.sqlite"
 REPORT = "report.json"
 COOKIES = "cookies.txt"
+CACHE = "cache.sqlite"
 _LOCK = "lock"
 
 
@@ -47,6 +48,11 @@ class JobFolder:
     def cookies(self) -> Path:
         """The file that holds cookies between runs."""
         return self.path / COOKIES
+
+    @property
+    def cache(self) -> Path:
+        """The SQLite file that holds answers for the runs to come."""
+        return self.path / CACHE
 
     def __enter__(self) -> JobFolder:
         try:

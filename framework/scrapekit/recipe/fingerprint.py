@@ -12,7 +12,9 @@ from scrapekit.recipe.substitute import SecretText
 
 _LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect", "tests")
 _PACE = ("concurrency", "per_host", "delay", "allow_failed", "order", "parse_timeout")
-_PATIENCE = ("timeout", "connect_timeout", "min_rate", "min_rate_over", "retries", "proxy", "conditional")
+_PATIENCE = (
+    "timeout", "connect_timeout", "min_rate", "min_rate_over", "retries", "proxy", "conditional", "cache"
+)  # fmt: skip
 
 
 def fingerprint(tree: MapNode, inputs: Mapping[str, object], exports: Sequence[Export]) -> str:

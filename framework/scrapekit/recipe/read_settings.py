@@ -8,7 +8,7 @@ from typing import Literal, cast
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
-from scrapekit.recipe.model import Budget, Crawl, Http, Secret, Site, Traps
+from scrapekit.recipe.model import Budget, Crawl, Http, Kept, Secret, Site, Traps
 from scrapekit.recipe.read_auth import read_auth
 from scrapekit.recipe.read_links import is_host, read_hosts
 from scrapekit.recipe.read_request import is_split, read_cookies, read_headers
@@ -25,7 +25,7 @@ _SCOPES: tuple[ScopeKind, ...] = ("site", "host", "domain", "any")
 def read_http(top: Options) -> Http:
     """The section ``http``; its defaults where it is silent."""
     options, default = top.section("http"), Http()
-    options.not_yet("rotate", "http2", "cache", "accept")
+    options.not_yet("rotate", "http2", "accept")
     written = read_headers(options)
     headers = _texts(written)
     cookies = _texts(read_cookies(options))
@@ -49,9 +49,27 @@ def read_http(top: Options) -> Http:
         allow_hosts=read_hosts(options, "allow_hosts"),
         auth=read_auth(options),
         conditional=options.flag("conditional", default.conditional),
+        cache=_cache(options),
     )
     options.close()
     return http
+
+
+def _cache(options: Options) -> Kept:
+    node = options.node("cache")
+    if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+        hint = (
+            "answers are kept by a run: scrapekit run --cache; here stands how many: { size: 1GiB, ttl: 7d }"
+        )
+        options.problem("cache", f"expected a mapping, found {describe(node)}", hint)
+        return Kept()
+    own, default = options.section("cache"), Kept()
+    kept = Kept(
+        size=int(_positive_size(own, "size", default.size)),
+        ttl=_positive(own, "ttl", 0.0) if own.node("ttl") else None,
+    )
+    own.close()
+    return kept
 
 
 def _are_kept_between_runs(options: Options) -> bool:

@@ -169,5 +169,6 @@ def resealed(text: str, sealed: str) -> str:
 
 def unsealed(request: Request) -> Request:
     """The request as it is compared with others: the same in each process. For requests with ``late``."""
+    headers = tuple((name, _SEALS.sub("zlate", value)) for name, value in request.headers)
     body = request.body and _SEALS_BYTES.sub(b"zlate", request.body)
-    return replace(request, url=_SEALS.sub("zlate", request.url), body=body)
+    return replace(request, url=_SEALS.sub("zlate", request.url), headers=headers, body=body)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from time import time
+from typing import TypeAlias
 
 from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
@@ -15,6 +16,9 @@ from scrapekit.web.responses import is_redirect, redirect, retry_after
 from scrapekit.web.robots import ALLOW_ALL, Robots, RobotsNotNow, read_robots
 
 _ROBOTS_HOPS = 5
+
+Keep: TypeAlias = Callable[[Page], None]
+"""Told of an answer that is worth being kept."""
 
 
 class Performer:
@@ -47,46 +51,64 @@ class Performer:
         if self._filling is not None:
             return await self._page_with_late(request, self._filling)
         try:
-            page = await self._fetcher.fetch(request, raw=request.page in self._judged)
-            if page.status >= 300 and is_redirect(page.status, page.headers):
-                return redirect(request, page, self._redirects)
+            return self._hop(request, await self._fetcher.fetch(request, raw=request.page in self._judged))
         except FetchError as error:
             return error
-        return page
 
     async def _page_with_late(self, request: Request, filling: Filling) -> Page | Request | FetchError:
         try:
             sent = filling.filled(request) if request.late else request
             page = filling.emptied(await self._fetcher.fetch(sent, raw=request.page in self._judged), request)
-            if page.status < 300 or not is_redirect(page.status, page.headers):
-                return page
-            target = marked(redirect(request, page, self._redirects))
-            filling.check_redirect(target)
+            return self._hop(request, page)
         except FetchError as error:
             return filling.hushed(error, request)
         except ValueError as error:
             return FetchError(str(error), verdict=Verdict.REFUSED)
+
+    def _hop(self, request: Request, page: Page) -> Page | Request:
+        """The page, or the request for the place it sends us to; raises FetchError, or ValueError."""
+        if page.status < 300 or not is_redirect(page.status, page.headers):
+            return page
+        target = redirect(request, page, self._redirects)
+        if self._filling is not None:
+            target = marked(target)
+            self._filling.check_redirect(target)
         return target
 
-    async def robots(self, request: Request) -> Robots | Request | RobotsNotNow:
-        """Fetch a robots.txt and read it (RFC 9309 2.3.1).
+    async def robots(self, request: Request, keep: Keep | None = None) -> Robots | Request | RobotsNotNow:
+        """Fetch a robots.txt and read it (RFC 9309 2.3.1); *keep* is told of a file that says something.
 
         Five redirects are followed; after that the file counts as missing (2.3.1.2). What cannot be
         reached is "not now" (2.3.1.4).
         """
         try:
             page = await self._fetcher.fetch(request, raw=True)
-            if is_redirect(page.status, page.headers):
-                if len(request.via) >= _ROBOTS_HOPS:
-                    return ALLOW_ALL
-                return redirect(request, page, _ROBOTS_HOPS)
-            wait = retry_after(page.headers.get("retry-after", ""), time())
-            return read_robots(page.status, page.body, self._agent, retry_after=wait)
+            found = self._robots_in(request, page)
         except FetchError as error:
             # A place we refuse to connect to has no say; neither has a redirect that leads nowhere.
             return ALLOW_ALL if error.verdict is Verdict.REFUSED else RobotsNotNow(str(error))
         except RobotsNotNow as answer:
             return answer
+        if keep is not None:
+            keep(page)
+        return found
+
+    def _robots_in(self, request: Request, page: Page) -> Robots | Request:
+        if is_redirect(page.status, page.headers):
+            if len(request.via) >= _ROBOTS_HOPS:
+                return ALLOW_ALL
+            return redirect(request, page, _ROBOTS_HOPS)
+        wait = retry_after(page.headers.get("retry-after", ""), time())
+        return read_robots(page.status, page.body, self._agent, retry_after=wait)
+
+    def replayed(self, request: Request, page: Page) -> Page | Request | FetchError | Robots | RobotsNotNow:
+        """What an answer comes to that was kept, as if it had come just now."""
+        try:
+            return self._robots_in(request, page) if request.page == ROBOTS_PAGE else self._hop(request, page)
+        except (FetchError, RobotsNotNow) as problem:
+            return problem
+        except ValueError as error:
+            return FetchError(str(error), verdict=Verdict.REFUSED)
 
     async def perform(self, request: Request) -> Page | Request | FetchError | Robots | RobotsNotNow:
         """Fetch whatever the request asks for."""

@@ -6,7 +6,7 @@ from scrapekit.errors import Problems
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
 
-CASES = [("http: {{ {}: x }}", key) for key in ["rotate", "http2", "cache", "accept"]]
+CASES = [("http: {{ {}: x }}", key) for key in ["rotate", "http2", "accept"]]
 
 
 @pytest.mark.parametrize(("place", "key"), CASES)

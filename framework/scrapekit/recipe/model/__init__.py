@@ -29,6 +29,7 @@ from scrapekit.recipe.model.settings import (
     Expect,
     Export,
     Http,
+    Kept,
     Site,
     Traps,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "Http",
     "InPageJoin",
     "ItemRule",
+    "Kept",
     "LinkRule",
     "Listing",
     "NamedPipe",

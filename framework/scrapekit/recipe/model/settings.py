@@ -13,6 +13,16 @@ from scrapekit.web.scope import ScopeKind
 
 
 @dataclass(frozen=True, slots=True)
+class Kept:
+    """How much a run that is told to keep answers keeps of them."""
+
+    size: int = 2**30
+    """Bytes of the file, packed."""
+    ttl: float | None = None
+    """Seconds after which an answer is asked for anew; None: never."""
+
+
+@dataclass(frozen=True, slots=True)
 class Http:
     """How requests are sent. Seconds and bytes."""
 
@@ -40,6 +50,7 @@ class Http:
     auth: Auth | None = None
     conditional: bool = True
     """Ask whether a page has changed since an earlier job, where the recipe compares jobs."""
+    cache: Kept = Kept()
 
 
 @dataclass(frozen=True, slots=True)

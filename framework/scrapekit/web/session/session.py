@@ -10,12 +10,14 @@ from typing import TypeAlias
 
 from scrapekit.errors import FetchError, StuckError
 from scrapekit.model import Page, Request, Stamp
+from scrapekit.web.late import forms_of
 from scrapekit.web.session.asking import Ask
 from scrapekit.web.session.renewal import Again, Renewal
 from scrapekit.web.session.steps import LoginSteps, Refused, SessionPlan, VarSteps
 from scrapekit.web.url import origin_of
 
 LOGIN = "login"
+_SHORTEST = 8
 Clock: TypeAlias = Callable[[], float]
 
 _log = logging.getLogger("scrapekit.session")
@@ -66,6 +68,20 @@ class Session:
     def value(self, name: str) -> str:
         """The value as it is now; `ready` sees to it that there is one."""
         return self._values.get(name, "")
+
+    @property
+    def secrets(self) -> list[str]:
+        """Every spelling of the values that a login or a secret brought, but for those too short to tell."""
+        return [
+            form
+            for name, value in self._values.items()
+            if len(value) >= _SHORTEST and self._is_secret(name)
+            for form in forms_of(value)
+        ]
+
+    def _is_secret(self, name: str) -> bool:
+        var = self._plan.vars.get(name)
+        return var is None or bool(var.request.late) or LOGIN in self.needs(var.request)
 
     def _home(self, name: str) -> frozenset[str]:
         var = self._plan.vars.get(name)

@@ -1,0 +1,144 @@
+"""Performing requests with a replay store: what is kept is given again, the rest is asked for, or missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
+
+from scrapekit.crawl.entries import ROBOTS_PAGE
+from scrapekit.errors import FetchError
+from scrapekit.model import Page, Request, Verdict
+from scrapekit.web.perform import Performer
+from scrapekit.web.replay import Answer, Key, Replayed, answer_of, hop_of, key_of, page_of
+from scrapekit.web.robots import Robots, RobotsNotNow
+from scrapekit.web.session.performing import SessionPerformer
+
+ROBOTS_FOR = 86_400.0
+"""Seconds for which a robots.txt is given again while hosts are asked (RFC 9309 2.4)."""
+
+MISSING = "not in the cache"
+
+
+class Shelf(Protocol):
+    """Where answers are kept."""
+
+    async def find(self, key: Key) -> Answer | None:
+        """The answer kept under a key."""
+        ...
+
+    def keep(self, key: Key, answer: Answer, hidden: Sequence[str]) -> None:
+        """Keep an answer, some time soon; not at all when it holds one of the *hidden* texts."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayTerms:
+    """How one recipe uses its store."""
+
+    sent: bytes
+    """What it sends with all its requests; see `replay.terms_of`."""
+    ttl: float | None = None
+    """Seconds after which an answer is asked for anew; None: never."""
+    offline: bool = False
+    """Ask nobody: then nothing is too old."""
+    hidden: Collection[str] = ()
+    """Texts that are never kept."""
+    needs_cookies: bool = False
+    """Page rules read what answers say of cookies, which is not kept."""
+
+
+class NoNetwork:
+    """A fetcher that asks nobody: it opens no socket, for it knows of none."""
+
+    async def open(self) -> None:
+        """Nothing is to be opened."""
+
+    async def close(self) -> None:
+        """Nothing was opened."""
+
+    async def fetch(self, request: Request, raw: bool = False) -> Page:
+        """Always a FetchError. Who is not asked has no say in its robots.txt either."""
+        robots = request.page == ROBOTS_PAGE
+        raise FetchError(MISSING, verdict=Verdict.REFUSED if robots else Verdict.FAILED)
+
+
+class ReplayPerformer:
+    """Around another performer: gives kept answers, and keeps those it gets that its page rule reads.
+
+    An answer comes back as `Replayed` when nobody was asked for it. *inner* makes something of kept
+    answers, *outer* is asked for the rest; it may be a session, which is thus begun only when needed.
+    """
+
+    def __init__(
+        self,
+        shelf: Shelf,
+        terms: ReplayTerms,
+        inner: Performer,
+        outer: Performer | SessionPerformer,
+        clock: Callable[[], float],
+    ) -> None:
+        self.session = outer.session
+        self.count: Callable[[str], None] = lambda what: None
+        """Told of ``hits`` and ``misses``, robots.txt left out."""
+        self._shelf = shelf
+        self._terms = terms
+        self._inner = inner
+        self._outer = outer
+        self._clock = clock
+        self._refused: dict[Key, str] = {}
+
+    async def perform(
+        self, request: Request
+    ) -> Page | Request | FetchError | Robots | RobotsNotNow | Replayed:
+        """What the request comes to: kept, or fetched."""
+        key = key_of(request, self._terms.sent)
+        answer = None if key in self._refused else await self._shelf.find(key)
+        hit = answer is not None and self._is_fresh(request, answer)
+        if request.page != ROBOTS_PAGE:
+            self.count("hits" if hit else "misses")
+        if answer is not None and hit:
+            return Replayed(self._inner.replayed(request, page_of(request, answer)))
+        if key in self._refused and self._terms.offline:
+            return Replayed(FetchError(f"{self._refused[key]}; no other answer is in the cache"))
+        found = await self._asked(request, key)
+        return Replayed(found) if self._terms.offline else found
+
+    def _is_fresh(self, request: Request, answer: Answer) -> bool:
+        if self._terms.offline:
+            return True
+        ttl = self._terms.ttl
+        if request.page == ROBOTS_PAGE:
+            ttl = ROBOTS_FOR if ttl is None else min(ttl, ROBOTS_FOR)
+        return ttl is None or 0 <= self._clock() - answer.at < ttl
+
+    async def _asked(self, request: Request, key: Key) -> Page | Request | FetchError | Robots | RobotsNotNow:
+        if request.page == ROBOTS_PAGE:
+            return await self._inner.robots(request, partial(self._keep, key))
+        # "Has it changed?" would bring no page that could be kept.
+        asked = replace(request, validators=None) if request.validators else request
+        found = await self._outer.perform(asked)
+        if isinstance(found, Page):
+            found.request = request
+        elif isinstance(found, Request):
+            self._shelf.keep(key, hop_of(request, found, self._clock()), self._hidden())
+        return found
+
+    def accepted(self, page: Page) -> None:
+        """A page that was fetched could be read: it is worth being kept."""
+        self._keep(key_of(page.request, self._terms.sent), page)
+
+    def refused(self, page: Page, error: FetchError) -> None:
+        """A kept answer is none, as its page rule says now: from here on it is not given again."""
+        self._refused[key_of(page.request, self._terms.sent)] = str(error)
+
+    def _keep(self, key: Key, page: Page) -> None:
+        # 304 is half an answer: what it confirms is not here. A replayed page could set no cookies.
+        if page.status == 304 or (self._terms.needs_cookies and "set-cookie" in page.headers):
+            return
+        self._shelf.keep(key, answer_of(page, self._clock()), self._hidden())
+
+    def _hidden(self) -> Sequence[str]:
+        session = self.session
+        return (*self._terms.hidden, *(session.secrets if session is not None else ()))
