@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from once import ways
 from once.exports import driven
 from once.job import DrivenJob
 from once.moments import Commit, Export, LastPage, Noted, Requests, Seconds
@@ -54,6 +55,21 @@ def test_killed_again_and_again_every_record_from_several_pages_is_there_whole(s
 
     assert score.interruptions == 3
     assert score.whole, score
+
+
+def test_killed_while_it_keeps_answers_it_loses_nothing_and_what_was_kept_is_whole(shop, tmp_path):
+    job = DrivenJob(shop, tmp_path / "job", joined=True, options=["--cache"])
+    score = job.interrupted([Requests(30), Requests(80)], "kill")
+    assert score.interruptions == 2
+    assert score.whole, score
+    once = len(shop.log)
+
+    again = ways.start(job.folder, options=["--cache", "--fresh"])
+    said = again.communicate(timeout=60)[0].decode()
+
+    assert (again.returncode, score.whole) == (0, True), said
+    # Only the answers of a killed run's last moment may be missing.
+    assert len(shop.log) - once < once / 2
 
 
 @pytest.mark.parametrize(("how", "joined"), [("term", False), ("int", True)])

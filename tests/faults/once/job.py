@@ -110,13 +110,21 @@ class DrivenJob:
     """A job in a folder, with every exporter there is.
 
     With *joined* each record is made of several pages. *disk* is a small file system to fill when a run is
-    to be out of disk; without it the size of each file is limited.
+    to be out of disk; without it the size of each file is limited. *options* are added to the command.
     """
 
     def __init__(
-        self, shop: Shop, folder: Path, *, joined: bool = False, seed: int = 0, disk: Path | None = None
+        self,
+        shop: Shop,
+        folder: Path,
+        *,
+        joined: bool = False,
+        seed: int = 0,
+        disk: Path | None = None,
+        options: Sequence[str] = (),
     ) -> None:
         self.shop, self.folder, self.joined, self.disk = shop, folder, joined, disk
+        self.options = options
         self.exports = [export for export in driven() if not joined or export.kind == "product"]
         self.score = Score()
         self._rng = random.Random(seed)
@@ -155,7 +163,7 @@ class DrivenJob:
         left = room() if starving else 0
         with ways.filled(self.disk if starving else None, left):
             largest = left if starving and self.disk is None else None
-            process = ways.start(self.folder, largest=largest, clock=how == "clock")
+            process = ways.start(self.folder, largest=largest, clock=how == "clock", options=self.options)
             in_time, said = self._interrupt(Running(self.folder, process, self.shop), moment, how)
         self.score.output = said
         self.score.interruptions += in_time

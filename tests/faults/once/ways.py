@@ -13,7 +13,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
@@ -32,7 +32,9 @@ _CLOCK = """\
 """A process whose clock is wrong from the start, and is set anew while it runs."""
 
 
-def start(folder: Path, *, largest: int | None = None, clock: bool = False) -> subprocess.Popen[bytes]:
+def start(
+    folder: Path, *, largest: int | None = None, clock: bool = False, options: Sequence[str] = ()
+) -> subprocess.Popen[bytes]:
     """The very command that people type; *largest* bytes is all that any file may grow to."""
 
     def limit() -> None:
@@ -45,7 +47,7 @@ def start(folder: Path, *, largest: int | None = None, clock: bool = False) -> s
         (folder / "clock" / "sitecustomize.py").write_text(textwrap.dedent(_CLOCK), encoding="utf-8")
         environ["PYTHONPATH"] = str(folder / "clock")
     return subprocess.Popen(
-        [sys.executable, "-m", "scrapekit", "run", str(folder / "shop.yaml"), "-q"],
+        [sys.executable, "-m", "scrapekit", "run", str(folder / "shop.yaml"), "-q", *options],
         cwd=folder,
         env=environ,
         stdout=subprocess.PIPE,
