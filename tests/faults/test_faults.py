@@ -8,12 +8,11 @@ from trial import by_command, in_process, trials
 
 pytestmark = pytest.mark.slow
 
-BY_COMMAND = {"bodies"}
-"""What these cost in memory is measured too."""
-
 
 def how(fault):
-    return by_command if fault.group in BY_COMMAND else in_process
+    """By the command where the memory it takes is a matter: large bodies, and heads without measure."""
+    large = (fault.group == "bodies" and not fault.alone) or fault.number == 16
+    return by_command if large else in_process
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scrapekit.errors import FetchError
-from scrapekit.web.body import Unpacker
+from scrapekit.web.body import Unpacker, packing_of
 from scrapekit.web.coding import accept_encoding, codings
 
 LIMIT = 2**20
@@ -48,7 +48,7 @@ def failure(packing, *pieces, limit=LIMIT):
     return str(caught.value), caught.value.retry
 
 
-@pytest.mark.parametrize("packing", ["", "identity", " , identity"])
+@pytest.mark.parametrize("packing", ["", "identity", " , identity", "none", "UTF-8", "iso-8859-1"])
 def test_a_body_that_is_not_packed_comes_back_as_it_is(packing):
     assert unpacked(packing, b"ab", b"", b"cd") == b"abcd"
     assert unpacked(packing) == b""
@@ -73,6 +73,21 @@ def test_a_body_that_is_not_packed_comes_back_as_it_is(packing):
 def test_what_was_packed_comes_back_whole_however_it_is_cut(packing, body):
     assert unpacked(packing, body) == TEXT
     assert unpacked(packing, *bytewise(body)) == TEXT
+
+
+@pytest.mark.parametrize(
+    ("headers", "packing"),
+    [
+        ({}, ""),
+        ({"content-encoding": "gzip", "transfer-encoding": "chunked"}, "gzip"),
+        ({"transfer-encoding": "Chunked"}, ""),
+        ({"transfer-encoding": "gzip, chunked"}, ", gzip"),
+        ({"content-encoding": "br", "transfer-encoding": "gzip , chunked"}, "br, gzip "),
+        ({"transfer-encoding": "cow"}, ", cow"),
+    ],
+)
+def test_what_packs_a_body_on_its_way_packs_it_last(headers, packing):
+    assert packing_of(headers) == packing
 
 
 def test_nothing_at_all_is_an_empty_body():

@@ -6,11 +6,13 @@ a body that breaks off is an error: half a page must never pass for a page.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 from scrapekit.errors import FetchError
 from scrapekit.units import size_in_words
 from scrapekit.web.coding import Coding, Stream, codings
+from scrapekit.web.encoding import encoding_named
 
 _MOST_LAYERS = 3
 _MOST_MEMBERS = 1024  # streams in a row; millions of empty ones would only burn time
@@ -45,11 +47,24 @@ class Unpacker:
         return self._pieces[0] if len(self._pieces) == 1 else b"".join(self._pieces)
 
 
+def packing_of(headers: Mapping[str, str]) -> str:
+    """What a body is packed in, as a list whose last was done last; *headers* by lower-case name.
+
+    RFC 9112 6.1: on its way a body may be packed once more, before it is cut into chunks. Nobody asks
+    for that (RFC 9112 7.4), but what a server packs unasked must not pass for text.
+    """
+    packing = headers.get("content-encoding", "")
+    transfer = headers.get("transfer-encoding", "")
+    if not transfer or transfer.lower() == "chunked":
+        return packing
+    return ", ".join([packing, *(name for name in transfer.split(",") if name.strip().lower() != "chunked")])
+
+
 @lru_cache(maxsize=64)
 def _layers_of(packing: str) -> list[tuple[str, Coding]]:
     """What to undo, in this order; raises FetchError for what cannot be undone."""
     names = [name.strip().lower().removeprefix("x-") for name in packing.split(",")]
-    names = [name for name in names if name not in ("", "identity")]
+    names = [name for name in names if not _is_none(name)]
     if len(names) > _MOST_LAYERS:
         raise FetchError(f"packed {len(names)} times over, {_MOST_LAYERS} are the most that is read")
     found = []
@@ -60,6 +75,11 @@ def _layers_of(packing: str) -> list[tuple[str, Coding]]:
             raise FetchError(f'packed with "{shown}", which cannot be unpacked here')
         found.append((name, coding))
     return found
+
+
+def _is_none(name: str) -> bool:
+    """True where nothing is packed; some servers name the charset in the place of a packing."""
+    return name in ("", "identity", "none") or encoding_named(name) is not None
 
 
 class _Layer:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 from behaviours import answer
-from catalogue.fault import Fault, Happened, Right, gives
+from catalogue.fault import Fault, Ground, Happened, Right, gives
 
 
 def _fault(number: int, name: str, title: str, body: bytes, kind: str = "text/html") -> Fault:
@@ -12,7 +14,7 @@ def _fault(number: int, name: str, title: str, body: bytes, kind: str = "text/ht
 
 def _is_valid(happened: Happened) -> bool:
     """What was read back from the file, so it was valid UTF-8; here: no half of a character escaped."""
-    return all(str(record["title"]).encode() for record in happened.records)
+    return all(json.dumps(record, ensure_ascii=False).encode() for record in happened.records)
 
 
 _VALID = Right("valid UTF-8", _is_valid)
@@ -85,4 +87,32 @@ _NO_TEXT = [
     _fault(34, "noise", "\ufffd" * 4, b"<h1>\xff\xfe\xfd\xfc</h1>", _html("utf-8")),
 ]
 
-FAULTS = [*_HEADER, *_LABELS, *_UTF_7, *_NO_TEXT]
+_JSON = b'{"title": "a\\ud800b", "\\udfff": 1, "list": ["\\udc00"], "whole": "\\ud83c\\udf75"}'
+_RECIPE = """\
+scrapekit: 1
+name: books
+seeds: { page: URL }
+pages:
+  page:
+    parser: json
+    item: book
+    fields: { title: title, all: $, url: { template: "{{ page.url }}" } }
+crawl: { robots: ignore }
+http: { retries: 0 }
+export: [out/books.jsonl, out/books.csv, out/books.json, out/books.sqlite]
+"""
+
+
+def _halves_in_json(ground: Ground) -> Happened:
+    """JSON may name half a character (RFC 8259 8.2); every file that is written is UTF-8 all the same."""
+    url = ground.site.serve("/json", answer(_JSON, kind="application/json"), ground.host)
+    job = ground.job(_RECIPE.replace("URL", url))
+    ended = ground.run(job)
+    for name in ("out/books.jsonl", "out/books.csv", "out/books.json"):
+        (job.folder / name).read_bytes().decode()
+    return Happened(ended, "", tuple(job.records()), len(ground.site.asked("/json")))
+
+
+_HALVES = Fault(34, "surrogates-in-json", "bodies", gives("a\ufffdb") & _VALID, alone=_halves_in_json)
+
+FAULTS = [_HALVES, *_HEADER, *_LABELS, *_UTF_7, *_NO_TEXT]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from behaviours import Behaviour, answer, book, for_ever, links, then_close
-from catalogue.fault import Fault, Right, fails, gives, no_record
+from catalogue.fault import Fault, Right, fails, gives, no_record, within
 
 
 def _fault(number: int, name: str, right: Right, behaviour: Behaviour | None = None, **more: Any) -> Fault:
@@ -17,11 +17,12 @@ _BODY = b"<h1>never</h1>"
 _CHUNK = b"e\r\n<h1>never</h1>\r\n"
 _HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_UPGRADE = b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n" + _BODY
 _CHUNKED = _OK + b"Transfer-Encoding: chunked\r\n\r\n" + _CHUNK
 _LAST = b"0\r\n\r\n"
 
 _BRIEF = "retries: 1, timeout: 1s"
-_NOT_HTTP = fails("does not answer in valid HTTP")
+_NOT_HTTP = fails("does not answer in valid HTTP") & within(200_000_000)
 _BROKEN_OFF = fails("the body broke off before its end", 2)
 _CLOSED = fails("closed the connection before it answered", 2)
 
@@ -104,6 +105,11 @@ _ODD = [
     _fault(14, "status-in-words", _NOT_HTTP, then_close(b"HTTP/1.1 abc OK\r\n\r\n" + _BODY)),
     _fault(14, "status-2000", _NOT_HTTP, then_close(b"HTTP/1.1 2000 OK\r\n\r\n" + _BODY)),
     _fault(14, "another-version", _NOT_HTTP | gives("never"), then_close(b"HTTP/9.9 200 OK\r\n\r\n" + _BODY)),
+    _fault(14, "http-2-status-line", _NOT_HTTP, then_close(b"HTTP/2 200\r\n\r\n" + _BODY)),
+    _fault(14, "status-999", fails("HTTP 999"), answer(_BODY, "999 Request denied")),
+    _fault(14, "status-0", fails("HTTP 0"), answer(_BODY, "000 Nothing")),
+    _fault(14, "unasked-upgrade", fails("HTTP 101 Switching Protocols"), then_close(_UPGRADE)),
+    _fault(14, "lines-before-the-answer", gives("whole"), b"\r\n\r\n" + book("whole")),
     _fault(14, "endless-status-line", _NOT_HTTP, for_ever(b"HTTP/1.1 200 ", b"O" * 65536)),
     _fault(14, "noise", _NOT_HTTP, then_close(bytes(range(256)) * 16)),
 ]
@@ -136,11 +142,15 @@ _EMPTY = [
     _fault(15, "an-empty-page", no_record(), answer(b"")),
 ]
 
+_LARGE = b"X: " + b"a" * 60 * 1024
+
 _HEADERS = [
     _fault(16, "header-of-ten-megabytes", _NOT_HTTP, _with_headers(b"X: " + b"a" * 10_000_000)),
     _fault(16, "header-just-above-64-kibibytes", _NOT_HTTP, _with_headers(b"X: " + b"a" * 65_537)),
-    _fault(16, "header-of-60-kibibytes", gives("never"), _with_headers(b"X: " + b"a" * 60 * 1024)),
+    _fault(16, "header-of-60-kibibytes", gives("never"), _with_headers(_LARGE)),
     _fault(16, "twenty-thousand-headers", _NOT_HTTP, _with_headers(*[b"X: a"] * 20_000)),
+    _fault(16, "two-hundred-headers", gives("never"), _with_headers(*[b"X: a"] * 200)),
+    _fault(16, "hundred-headers-of-60-kibibytes", gives("never"), _with_headers(*[_LARGE] * 100)),
     _fault(16, "endless-headers", _NOT_HTTP, for_ever(_OK, b"X: a\r\n" * 10_000)),
     _fault(16, "endless-header", _NOT_HTTP, for_ever(_OK + b"X: ", b"a" * 65536)),
     _fault(16, "endless-header-name", _NOT_HTTP, for_ever(_OK, b"X" * 65536)),

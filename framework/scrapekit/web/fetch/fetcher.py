@@ -22,7 +22,7 @@ from scrapekit.errors import FetchError
 from scrapekit.model import Page, Request, Verdict
 from scrapekit.recipe.model import Http
 from scrapekit.web.bindings import Bindings
-from scrapekit.web.body import Unpacker, too_large
+from scrapekit.web.body import Unpacker, packing_of, too_large
 from scrapekit.web.coding import accept_encoding
 from scrapekit.web.cookies import Jar
 from scrapekit.web.fetch.faults import fault
@@ -37,6 +37,7 @@ from scrapekit.web.url import resolve
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _LONGEST_HEADER = 64 * 1024  # sites with a giant Content-Security-Policy exceed aiohttp's 8,190
+_MOST_HEADERS = 256  # with that a head is never larger than a body may be
 _READ_BUFFER = 2**18
 _DRAINED = 64 * 1024  # an unwanted body this small is read to keep the connection
 _SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
@@ -98,6 +99,7 @@ class HttpFetcher:
             read_bufsize=_READ_BUFFER,
             max_line_size=_LONGEST_HEADER,
             max_field_size=_LONGEST_HEADER,
+            max_headers=_MOST_HEADERS,
             proxy=self._proxy,
         )
         # aiohttp would also send again what failed on a fresh connection, with no pause at all.
@@ -193,7 +195,7 @@ class HttpFetcher:
         announced = headers.get("content-length", "")
         if announced.isdecimal() and int(announced[:20]) > limit and response.method != "HEAD":
             raise too_large(limit)
-        packing = headers.get("content-encoding", "")
+        packing = packing_of(headers)
         if announced and not packing and "transfer-encoding" not in headers:
             return await response.read()  # no more comes than was announced
         unpacker = Unpacker(packing, limit)
