@@ -23,6 +23,7 @@ OWN: Mapping[str, tuple[str, str]] = {
     "check": ("scrapekit.cli.check", "Check recipes without sending a request."),
     "test": ("scrapekit.cli.test", "Hold recipes to their recorded pages."),
     "resolve": ("scrapekit.cli.resolve", "Print a recipe with all it extends and uses."),
+    "why": ("scrapekit.cli.why", "Say what became of an address, and why."),
     "plugins": ("scrapekit.cli.listing", "List every part and listener that is installed."),
     "demo": ("scrapekit.cli.demo", "Run a recipe against a small bookshop on this machine."),
     "completion": ("scrapekit.cli.completion", "Print a script that completes commands in your shell."),

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
+from time import time
 from typing import Any
 
 from scrapekit.crawl.entries import (
@@ -211,7 +212,12 @@ class Store:
         ]
         self._next_seq += len(entries)
         # Rows sorted by key touch each page of the table once.
-        self._db.executemany("INSERT OR IGNORE INTO seen(fp) VALUES(?)", sorted((e.fp,) for e in entries))
+        # A request that is made again is told of as it was made last.
+        origins = [_origin(placed.candidate) for placed in admitted]
+        self._db.executemany(
+            "INSERT INTO seen VALUES(?, 0, ?, ?) ON CONFLICT(fp) DO UPDATE SET seq = excluded.seq",
+            sorted((e.fp, e.seq, origin) for e, origin in zip(entries, origins, strict=True)),
+        )
         self._db.executemany(
             "INSERT INTO queue VALUES(?, ?, ?, ?, ?)",
             sorted((self._lane(e.lane), e.rank, e.seq, e.lineage, e.request.to_json()) for e in entries),
@@ -241,6 +247,8 @@ class Store:
         """Note how requests ended; *counters* get each verdict by page rule."""
         verdicts: Counter[str] = Counter()
         rows, marks, failures = [], [], []
+        told: list[tuple[object, ...]] = []
+        moment = int(time())
         for entry, outcome in done:
             verdict = Verdict.DUPLICATE if id(entry) in duplicates else outcome.verdict
             verdicts[verdict.value] += 1
@@ -252,9 +260,13 @@ class Store:
                 tries = entry.tries if verdict is Verdict.ROBOTS else max(1, entry.tries)
                 request = entry.request
                 failures.append((entry.seq, request.url, request.page, verdict, outcome.reason, tries))
+                told.append((entry.seq, moment, None, None, verdict, tries, outcome.status, 0, 0, None))
+            else:
+                told.append(_told(entry, outcome, verdict, moment))
         self._db.executemany("DELETE FROM queue WHERE lane = ? AND rank = ? AND seq = ?", rows)
         self._db.executemany("UPDATE seen SET verdict = ? WHERE fp = ?", marks)
         self._db.executemany("INSERT OR REPLACE INTO failure VALUES(?, ?, ?, ?, ?, ?)", failures)
+        self._db.executemany("INSERT OR REPLACE INTO done VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
         return verdicts
 
     def _doubled(self, values: Sequence[tuple[str, int]]) -> Counter[str]:
@@ -301,6 +313,19 @@ class Store:
         with suppress(sqlite3.DatabaseError):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
+
+
+def _told(entry: Entry, outcome: Outcome, verdict: Verdict, moment: int) -> tuple[object, ...]:
+    """What is kept of a request that ended well."""
+    request, records = entry.request, len(outcome.items) + len(outcome.pending)
+    facts = (entry.tries, outcome.status, records, len(outcome.requests), outcome.reason or None)
+    return entry.seq, moment, request.url, request.page, verdict, *facts
+
+
+def _origin(candidate: Candidate) -> int | None:
+    """The number of the request whose page or redirect led to this one; None where none did."""
+    origin = candidate.found_on or candidate.hop_of
+    return None if origin is None else origin.seq
 
 
 def _chunks(values: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -21,7 +21,10 @@ CREATE TABLE lane(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, not_before 
 CREATE TABLE queue(lane INTEGER, rank INTEGER, seq INTEGER, lineage INTEGER NOT NULL, request TEXT NOT NULL,
                    PRIMARY KEY(lane, rank, seq)) WITHOUT ROWID;
 -- Host-local fingerprints keep one host's rows on neighbouring pages; verdict 0 means "not yet".
-CREATE TABLE seen(fp INTEGER PRIMARY KEY, verdict INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE seen(fp INTEGER PRIMARY KEY, verdict INTEGER NOT NULL DEFAULT 0, seq INTEGER, found INTEGER);
+-- What is told of an address afterwards; what gave no page has its address and reason in "failure".
+CREATE TABLE done(seq INTEGER PRIMARY KEY, moment INTEGER, url TEXT, page TEXT, verdict TEXT, tries INTEGER,
+                  status INTEGER, records INTEGER, links INTEGER, reason TEXT);
 -- How the requests of a host take turns by the pattern of their addresses.
 CREATE TABLE strand(lane INTEGER, pattern TEXT, number INTEGER, placed INTEGER, alike INTEGER,
                     fruitless INTEGER, PRIMARY KEY(lane, pattern)) WITHOUT ROWID;

@@ -30,6 +30,7 @@ Commands:
   check       Check recipes without sending a request.
   test        Hold recipes to their recorded pages.
   resolve     Print a recipe with all it extends and uses.
+  why         Say what became of an address, and why.
   plugins     List every part and listener that is installed.
   demo        Run a recipe against a small bookshop on this machine.
   completion  Print a script that completes commands in your shell.
