@@ -60,12 +60,19 @@ class Job:
     def store(self) -> Path:
         return self.state / "job.sqlite"
 
-    def start(self, *arguments: str, largest_file: int | None = None) -> subprocess.Popen[str]:
-        """Start the command; *largest_file* bytes is all that any file may grow to, as on a full disk."""
+    def start(
+        self, *arguments: str, largest_file: int | None = None, most_files: int | None = None
+    ) -> subprocess.Popen[str]:
+        """Start the command; *largest_file* bytes is all that any file may grow to, as on a full disk.
+
+        It may have *most_files* open at a time.
+        """
 
         def limit() -> None:
             if largest_file is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+            if most_files is not None:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
 
         return subprocess.Popen(
             [sys.executable, "-m", "scrapekit", "run", "job.yaml", *arguments],

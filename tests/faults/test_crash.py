@@ -105,6 +105,19 @@ def test_a_full_disk_ends_with_3_and_the_job_goes_on_when_there_is_room(shop, si
     go_on(job)
 
 
+def test_out_of_open_files_it_ends_with_3_blames_no_page_and_goes_on_when_there_are_more(
+    shop, site, tmp_path
+):
+    job = Job(tmp_path, shop(seconds=0.5, crawl="delay: 0, per_host: 60, concurrency: 60"))
+
+    ended = job.finish(job.start("-q", most_files=48), time.monotonic())
+
+    assert (ended.code, ended.report["failures"]) == (3, []), ended.output
+    assert "too many open files" in ended.output
+    assert "ulimit -n" in ended.output
+    go_on(job)
+
+
 def test_a_damaged_store_is_told_in_a_line_and_a_fresh_start_is_offered(shop, site, tmp_path):
     job = Job(tmp_path, shop())
     job.run_until(lambda: site.wait_for(lambda: len(site.log) > 30))

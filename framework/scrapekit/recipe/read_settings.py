@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Literal, cast
 
 from scrapekit.language.template import has_placeholder
@@ -10,12 +12,13 @@ from scrapekit.node import MapNode, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
 from scrapekit.recipe.model import Budget, Crawl, Http, Kept, Secret, Site, Traps
 from scrapekit.recipe.read_auth import read_auth
-from scrapekit.recipe.read_links import is_host, read_hosts
+from scrapekit.recipe.read_links import is_host
 from scrapekit.recipe.read_request import is_split, read_cookies, read_headers
 from scrapekit.recipe.substitute import SecretText
 from scrapekit.web.scope import ScopeKind
 
 _BETWEEN_RUNS = "between_runs"
+_WITH_PORT = re.compile(r"(?P<host>.+):[0-9]{1,5}\Z")
 _MOST_AT_ONCE = 1000
 _ROBOTS: tuple[Literal["obey", "ignore"], ...] = ("obey", "ignore")
 _ORDERS: tuple[Literal["breadth", "depth", "priority"], ...] = ("breadth", "depth", "priority")
@@ -46,7 +49,7 @@ def read_http(top: Options) -> Http:
         redirects=cast(int, options.integer("redirects", default.redirects, least=0, most=100)),
         proxy=_proxy(options),
         verify_tls=options.flag("verify_tls", True),
-        allow_hosts=read_hosts(options, "allow_hosts"),
+        allow_hosts=_allowed_hosts(options),
         auth=read_auth(options),
         conditional=options.flag("conditional", default.conditional),
         cache=_cache(options),
@@ -70,6 +73,32 @@ def _cache(options: Options) -> Kept:
     )
     own.close()
     return kept
+
+
+def _allowed_hosts(options: Options) -> tuple[str, ...]:
+    """Hosts, hosts with a port and networks that may be reached although they are not public."""
+    found = []
+    for node in options.texts("allow_hosts"):
+        name = str(node.value).lower()
+        if _may_be_reached(name):
+            found.append(name)
+        else:
+            message = f'"{shown(name)}" is neither a host nor a network'
+            hint = "write a host, such as nas.local or nas.local:8080, or a network, such as 10.0.0.0/8"
+            options.problems.add(node.mark, options.at("allow_hosts"), message, hint)
+    return tuple(found)
+
+
+def _may_be_reached(name: str) -> bool:
+    ported = _WITH_PORT.match(name)
+    # An IPv6 address with a port is written in brackets (RFC 3986 3.2.2).
+    if is_host(ported["host"] if ported else name):
+        return True
+    try:
+        ip_network(name, strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _are_kept_between_runs(options: Options) -> bool:

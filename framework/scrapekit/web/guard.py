@@ -156,10 +156,18 @@ def _is_in(address: str, network: IPv4Network | IPv6Network) -> bool:
 
 
 class Wire(Protocol):
-    """A connection, as far as what comes over it is counted."""
+    """A connection, as far as what comes over it is counted, and as it is kept for another request."""
 
     received: int
     """Bytes of the answer that have come."""
+
+    def is_connected(self) -> bool:
+        """False once it is of no more use."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
 
 
 @dataclass(slots=True)

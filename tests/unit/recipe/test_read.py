@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapekit.errors import Problems
+from scrapekit.errors import Problems, RecipeError
 from scrapekit.node import plain
 from scrapekit.recipe.load import load_recipe
 from scrapekit.recipe.model import Expect, Recipe
@@ -170,6 +170,22 @@ def test_http_and_crawl_are_read_with_their_units():
     assert (http.min_rate, http.min_rate_over, http.allow_hosts) == (2048, 10.0, ("localhost",))
     assert (crawl.concurrency, crawl.per_host, crawl.delay, crawl.robots) == (4, 1, 0.0, "ignore")
     assert (crawl.depth, crawl.order, crawl.scope, crawl.allow_failed) == (3, "depth", "host", 0.1)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["nas.local", "nas.local:8080", "10.0.0.0/8", "10.1.2.3/8", "127.0.0.1", "::1", "[::1]:80", "fd00::/8"],
+)
+def test_hosts_with_a_port_and_networks_may_be_let_in(name):
+    recipe = recipe_of(HEAD + PAGES + f"http: {{ allow_hosts: '{name.upper()}' }}\n")
+
+    assert recipe.http.allow_hosts == (name,)
+
+
+@pytest.mark.parametrize("name", ["http://nas.local", "10.0.0.0/64", "a/8", "nas.local:", "a b", "[::1]:x"])
+def test_what_is_neither_a_host_nor_a_network_is_refused(name):
+    with pytest.raises(RecipeError, match="is neither a host nor a network"):
+        recipe_of(HEAD + PAGES + f"http: {{ allow_hosts: '{name}' }}\n")
 
 
 def test_the_scope_may_be_the_domain_of_the_seeds():

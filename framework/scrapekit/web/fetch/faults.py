@@ -10,13 +10,20 @@ from typing import Any
 
 import aiohttp
 
-from scrapekit.errors import FetchError
+from scrapekit.errors import FetchError, StuckError
 from scrapekit.model import Verdict
 from scrapekit.web.guard import Opening
 
 
 def fault(error: Exception, label: str, opening: Opening, connect_timeout: float) -> FetchError:
-    """The error that *error* stands for, on the way to *label* (a host and port)."""
+    """The error that *error* stands for, on the way to *label* (a host and port).
+
+    Raises StuckError for one that is ours alone: no page is lost because this process has no room for it.
+    """
+    cause = getattr(error, "os_error", error)
+    if isinstance(cause, OSError) and cause.errno in (errno.EMFILE, errno.ENFILE):
+        hint = "allow more with `ulimit -n`, or lower crawl.concurrency, and run the same command again"
+        raise StuckError("too many open files", hint=hint) from error
     if opening.refused and not opening.opened:
         return _refused(opening.host, opening.refused)
     if isinstance(error, aiohttp.ConnectionTimeoutError):

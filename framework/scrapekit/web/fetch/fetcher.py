@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import io
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache, partial
 
@@ -26,6 +26,7 @@ from scrapekit.web.body import Unpacker, packing_of, too_large
 from scrapekit.web.coding import accept_encoding
 from scrapekit.web.cookies import Jar
 from scrapekit.web.fetch.faults import fault
+from scrapekit.web.fetch.kept import Kept, most_kept
 from scrapekit.web.fetch.limits import AnswerLimits, CountingHandler
 from scrapekit.web.fetch.names import Names
 from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
@@ -73,6 +74,7 @@ class HttpFetcher:
         self._proxy = http.proxy or None
         self._session: aiohttp.ClientSession
         self._limits: AnswerLimits
+        self._kept: Kept
 
     async def open(self) -> None:
         """Get ready; called once, inside the running loop."""
@@ -87,8 +89,9 @@ class HttpFetcher:
             socket_factory=guarded_socket(self._guard),
         )
         # aiohttp has no other way to see what comes before the head is complete.
-        handler: type[ResponseHandler] = CountingHandler
-        connector._factory = partial(handler, loop=asyncio.get_running_loop())
+        self._kept = Kept(most_kept())
+        handler: Callable[..., ResponseHandler] = CountingHandler
+        connector._factory = partial(handler, asyncio.get_running_loop(), self._kept)
         self._session = aiohttp.ClientSession(
             connector=connector,
             headers={"Accept": _ACCEPT, "Accept-Encoding": accept_encoding()} | self._senders.everyones,
@@ -114,7 +117,7 @@ class HttpFetcher:
         """Fetch one hop; a redirect is returned as the page it is (status 3xx, without its body).
 
         With *raw* every status comes back as a page: robots.txt is judged by its own rules. Raises
-        FetchError, and nothing else, for whatever goes wrong.
+        FetchError for whatever goes wrong; StuckError when this process may open no more files.
         """
         url, site = self._place(request)
         opening = Opening(site.host, site.port, self._proxy is not None)
@@ -133,6 +136,8 @@ class HttpFetcher:
             raise
         finally:
             self._limits.stop(task, opening)
+            if opening.wire is not None:
+                self._kept.keep(opening.wire)
 
     def _place(self, request: Request) -> tuple[str, Site]:
         url = resolve("", request.url)
