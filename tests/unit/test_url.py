@@ -283,6 +283,37 @@ def test_urls_that_may_differ_keep_different_keys(one, other):
     assert canonical(one) != canonical(other)
 
 
+TOKENS = st.lists(
+    st.sampled_from(["a", "B", "/", "-", "%2F", "%2f", "%41", "%c3%A9", "%", "é", "=", "&"]), max_size=8
+)
+
+
+@given(TOKENS, st.sampled_from(":/?#[]@!$&'()*+,;="), TOKENS, st.sampled_from(["/", "/?"]))
+def test_a_reserved_character_and_its_escape_are_never_merged(before, character, after, start):
+    pieces = f"http://a.test{start}{''.join(before)}x", f"y{''.join(after)}"
+    written, escaped = canonical(character.join(pieces)), canonical(f"%{ord(character):02X}".join(pieces))
+
+    # WHATWG URL 4.1: an apostrophe in a query is sent escaped, so there the two are one address.
+    assert (written == escaped) is (character == "'" and start == "/?")
+
+
+@given(TOKENS, st.sampled_from("abcxyz"), TOKENS)
+def test_the_case_of_a_path_or_query_is_never_settled(before, letter, after):
+    pieces = f"http://a.test/{''.join(before)}-", f"-{''.join(after)}"
+    urls = [middle.join(pieces) for middle in (letter, letter.upper(), f"%{ord(letter):02x}")]
+    lower, upper, escaped = map(canonical, urls)
+
+    assert lower != upper
+    # Beside a stray "%" no escape is decoded: it could make up another.
+    assert (lower == escaped) is not _has_stray_percent(urls[0])
+
+
+def _has_stray_percent(url):
+    return any(
+        len(part) < 2 or not set(part[:2]) <= set("0123456789abcdefABCDEF") for part in url.split("%")[1:]
+    )
+
+
 def test_escapes_are_settled_in_a_key():
     assert canonical("http://a.test/%c3%a9%7e") == "http://a.test/%C3%A9~"
     assert canonical("http://a.test/?q=|^`{}\\") == "http://a.test/?q=%7C%5E%60%7B%7D%5C"

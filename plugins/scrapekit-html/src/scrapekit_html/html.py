@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
-from urllib.parse import urljoin
 
 from cssselect.xpath import ExpressionError
 from lxml import etree
 
-from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument
+from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument, resolve
 from scrapekit_html.copies import without
 from scrapekit_html.css import read_css, refuse_expression
 from scrapekit_html.guard import refuse_hostile
@@ -155,13 +154,5 @@ def _base(root: Any, url: str) -> str:
     for element in root.iter("base"):
         reference = element.get("href")
         if reference is not None:
-            return _resolved(url, reference)
+            return resolve(url, reference) or url
     return url
-
-
-def _resolved(url: str, reference: str) -> str:
-    try:
-        base = urljoin(url, reference.strip())
-    except ValueError:
-        return url
-    return base if base.startswith(("http://", "https://")) else url
