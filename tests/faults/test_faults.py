@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from behaviours import book
 from catalogue.every import FAULTS
+from catalogue.fault import Happened
+from job_runner import Ended
 from trial import by_command, in_process, trials
 
 pytestmark = pytest.mark.slow
+
+TESTED = ("transport", "bodies")
+"""Groups in which what is right is never what comes of a good page."""
 
 
 def how(fault):
@@ -31,3 +39,21 @@ def test_a_fault_comes_to_what_is_right(fault, trial):
 
 def test_every_fault_has_a_name_of_its_own():
     assert len({fault.id for fault in FAULTS}) == len(FAULTS)
+
+
+def test_nothing_is_right_where_nothing_happened():
+    nothing = Happened(Ended(0, "", 0, 0))
+
+    assert [fault.id for fault in FAULTS if fault.right.holds(nothing)] == []
+
+
+def test_a_server_that_does_nothing_wrong_satisfies_no_fault(tmp_path):
+    page = book("nothing wrong")
+    tame = [replace(fault, behaviour=page) for fault in FAULTS if fault.group in TESTED and not fault.alone]
+    tame = [fault for fault in tame if not fault.door and not fault.beside]
+
+    with trials(tame, tmp_path, lambda _: in_process) as trial:
+        happened = [(fault, trial.happened(fault)) for fault in tame]
+
+    assert [what.records[0]["title"] for _, what in happened] == ["nothing wrong"] * len(tame)
+    assert [fault.id for fault, what in happened if fault.is_right(what)] == []

@@ -126,7 +126,9 @@ def fails(reason: str, tries: int = 1, verdict: str = "failed", asked: int | Non
 
     *asked*: how many of them the server sees; None: each.
     """
-    told = re.compile(rf"{verdict}: .*{reason}" + (rf".*\({tries} tries\)" if tries > 1 else ""), re.DOTALL)
+    told = re.compile(
+        rf"{verdict}: .*(?:{reason})" + (rf".*\({tries} tries\)" if tries > 1 else ""), re.DOTALL
+    )
     seen = tries if asked is None else asked
     words = f"fails: {reason}" + (f" ({tries} tries)" if tries > 1 else "")
     return Right(words, lambda h: bool(told.match(h.told)) and not h.records and h.asked == seen)
