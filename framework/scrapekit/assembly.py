@@ -17,6 +17,8 @@ from scrapekit.crawl.politeness import Pace
 from scrapekit.crawl.revisits import Revisits
 from scrapekit.crawl.spending import Spending
 from scrapekit.crawl.tally import compile_tally
+from scrapekit.files.fetching import FileFetching
+from scrapekit.files.files import Files
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.history import History
 from scrapekit.job.joins import JoinTerms
@@ -31,7 +33,13 @@ from scrapekit.web.replaying import ReplayPerformer
 from scrapekit.web.session.performing import SessionPerformer
 
 
-def journal_of(prepared: Prepared, folder: JobFolder) -> Journal:
+def files_of(prepared: Prepared) -> Files | None:
+    """The files that records name, yet to be opened; None where the recipe fetches none."""
+    plan = prepared.plan
+    return Files(plan.files, prepared.settings.out_dir, prepared.job) if plan.files else None
+
+
+def journal_of(prepared: Prepared, folder: JobFolder, files: Files | None = None) -> Journal:
     """The journal of the job, yet to be opened: its store, and the exports it brings up to date."""
     recipe = prepared.recipe
     return Journal(
@@ -40,6 +48,7 @@ def journal_of(prepared: Prepared, folder: JobFolder) -> Journal:
         recipe.fingerprint,
         _join_terms(prepared),
         _sifting(recipe, folder),
+        files,
     )
 
 
@@ -57,17 +66,18 @@ def assemble(
     performer: Performer | SessionPerformer | ReplayPerformer,
     relay: Relay,
     records: int,
+    files: Files | None = None,
 ) -> Engine:
     """The engine with everything it needs, where the job was left."""
     recipe, plan, crawl = prepared.recipe, prepared.plan, prepared.recipe.crawl
     restored, first = begun(restored, offline=prepared.settings.offline)
     frontier.restore(restored.lanes, now_unix=time())
-    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, _most_records(prepared))
+    most = _most_records(prepared)
+    limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, most, plan.scopes)
+    perform = performer.perform if files is None else FileFetching(performer.perform, files).perform
     engine = Engine(
         frontier=frontier,
-        perform=Revisits(performer.perform, journal.recall).perform
-        if recipe.remembers
-        else performer.perform,
+        perform=Revisits(perform, journal.recall).perform if recipe.remembers else perform,
         reader=PageReader(plan.callback, crawl.parse_timeout),
         journal=journal,
         relay=relay,
@@ -91,7 +101,7 @@ def _join_terms(prepared: Prepared) -> JoinTerms | None:
     if not plan.joiners:
         return None
     most, tally = _most_records(prepared), compile_tally(prepared.recipe)
-    return JoinTerms(plan.joiners, plan.scope, crawl.order, crawl.depth, most, tally)
+    return JoinTerms(plan.joiners, plan.scope, crawl.order, crawl.depth, most, tally, plan.scopes)
 
 
 def _most_records(prepared: Prepared) -> int | None:

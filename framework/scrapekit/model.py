@@ -158,12 +158,29 @@ Stamp: TypeAlias = tuple[tuple[str, int], ...]
 """What of the session a request was sent with: ``login`` or a value's name, and its number."""
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A body that went to disk instead of into memory, whole, hashed and about to get its name."""
+
+    key: str
+    """The question it answers: `Request.ask`."""
+    path: str
+    """Where it appears with the record, relative to the output folder."""
+    sha256: str
+    """In hexadecimal."""
+    size: int
+    type: str
+    """Its media type, without parameters."""
+
+
 class Page:
     """What came back for a request, whole. ``headers`` has lower-case names; ``body`` is decompressed."""
 
     session: Stamp = ()
     hurried = False
     """True while everything else waits for it to be read; see `scrapekit.TakesLong`."""
+    stored: StoredFile | None = None
+    """Where the body went to disk, which is then empty here."""
     holds_late = False
     """True where placeholders stand in its address, headers or body for values that were sent."""
 
@@ -192,6 +209,11 @@ class Page:
 
     def __repr__(self) -> str:
         return f"<Page {self.status} {self.url} {len(self.body)} bytes>"
+
+    @property
+    def size(self) -> int:
+        """How many bytes came, unpacked, wherever they are."""
+        return len(self.body) if self.stored is None else self.stored.size
 
     @property
     def content_type(self) -> str:
@@ -300,3 +322,5 @@ class Outcome:
     """The page's ETag and Last-Modified, where a later job shall know them; either may be empty."""
     answer: str | None = None
     """What the page gave to the records that asked for it, as text for their joiner."""
+    stored: StoredFile | None = None
+    """The file that came, which gets its name when the outcome becomes durable."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from time import time
 
 from scrapekit.errors import Problems
+from scrapekit.extract.downloads import read_file
 from scrapekit.extract.draft import Draft, Terms
 from scrapekit.extract.joiner import Joiner
 from scrapekit.extract.late_outcome import minding_late
@@ -26,6 +27,7 @@ from scrapekit.planned_export import KindInfo, PlannedExport, check_kept, compil
 from scrapekit.plugins import Plugins
 from scrapekit.quarantine import compile_quarantine, without_quarantined
 from scrapekit.recipe.model import Field, PageRule, Recipe
+from scrapekit.recipe.model.downloads import Download
 from scrapekit.web.late import placeholder
 from scrapekit.web.scope import Scope
 from scrapekit.web.session.steps import SessionPlan
@@ -52,6 +54,10 @@ class Plan:
     """How to log in, and values that are fetched once; None where the recipe has neither."""
     joiners: Mapping[str, Joiner]
     """Who completes the records that several pages make, by name."""
+    files: Mapping[str, Download]
+    """What is wanted of files, by the name of the page rule that their requests have."""
+    scopes: Mapping[str, Scope]
+    """Where the requests of a page rule may go, of those that may go elsewhere than all others."""
     _callbacks: Mapping[str, Callback]
     _seeds: tuple[Seeds, ...]
 
@@ -106,6 +112,8 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         judged=_judged(recipe, joinery),
         session=session,
         joiners=joinery.joiners,
+        files=joinery.files.rules,
+        scopes=_scopes(recipe, joinery.files.rules, seed_urls),
         _callbacks={
             **callbacks,
             **{name: minding_late(callback) for each in drawn for name, callback in each.callbacks.items()},
@@ -126,7 +134,7 @@ def _compile_pages(
             callbacks[name] = callback
     for name, asked in joinery.asked.items():
         callbacks[name] = minding_late(compile_asked(asked, recipe.pages[asked.rule], Ground(recipe.inputs)))
-    return callbacks
+    return callbacks | dict.fromkeys(joinery.files.rules, read_file)
 
 
 def _compile_exports(
@@ -141,6 +149,15 @@ def _compile_exports(
                 check_kept(recipe, export, found, terms.problems)
             planned.append(found)
     return planned
+
+
+def _scopes(recipe: Recipe, files: Mapping[str, Download], seed_urls: Iterable[str]) -> dict[str, Scope]:
+    """Where files may lie, of those that name hosts of their own."""
+    return {
+        name: Scope.of("any" if "any" in rule.hosts else recipe.crawl.scope, seed_urls).beside(rule.hosts)
+        for name, rule in files.items()
+        if rule.hosts
+    }
 
 
 def _beside(export: PlannedExport, quarantine: PlannedExport | None) -> PlannedExport:
@@ -229,6 +246,8 @@ def kinds_of(recipe: Recipe) -> dict[str, KindInfo]:
 
 def _type_of(field: Field) -> str:
     """The type of a field's column: as declared, or what its cardinality says; "" when open."""
+    if field.download is not None:
+        return "list" if field.all else "" if field.download.give else "object"
     if field.fields:
         return "object" if field.each is None else "list"
     return "list" if field.all else field.type or ""

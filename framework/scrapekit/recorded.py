@@ -6,9 +6,11 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from scrapekit.errors import FetchError
+from scrapekit.extract.downloads import answer_of
 from scrapekit.model import FAILURES, Answered, Item, Outcome, Page, Pending, Request, Step
 from scrapekit.plan import Plan
 from scrapekit.recipe.model import RecordedPage
+from scrapekit.recipe.model.downloads import FACTS
 from scrapekit.writing.strict_json import json_writer
 
 _write = json_writer()
@@ -47,9 +49,16 @@ def _alone(plan: Plan, pending: Pending) -> Sequence[Item]:
     answers: dict[int, Answered] = {}
     step = Step(pending.asks)
     while step.asks:
-        answers |= {ask.place: Answered(whole=False) for ask in step.asks}
+        answers |= {ask.place: _answer(plan, ask.request) for ask in step.asks}
         step = joiner.advance(pending.state, answers)
     return step.items
+
+
+def _answer(plan: Plan, request: Request) -> Answered:
+    """Nothing, since nothing is asked for; of a file at least its address is known."""
+    if request.page not in plan.files:
+        return Answered(whole=False)
+    return Answered([answer_of(dict.fromkeys(FACTS) | {"url": request.url})])
 
 
 def _as_json(item: Item) -> Mapping[str, object]:

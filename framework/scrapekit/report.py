@@ -8,6 +8,9 @@ from typing import Any
 
 from scrapekit.errors import ExitCode
 
+DOWNLOAD = "download: "
+"""Begins the name of a page rule that stands for the files of one folder."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostState:
@@ -106,6 +109,8 @@ class Report:
     joins: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Page of records made of several → how many requests were ``asked``, ``answered`` and ``failed``;
     how often one was ``shared`` by a further record, or not asked (``unasked``)."""
+    downloads: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Folder of files, as ``download: images`` → how many ``files`` came, of how many ``bytes``."""
     records_waiting: int = 0
     """Records that wait for another page."""
     cache: Mapping[str, int] = field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
-from scrapekit.assembly import assemble, frontier_of, journal_of
+from scrapekit.assembly import assemble, files_of, frontier_of, journal_of
 from scrapekit.caching import cache_of, check_kept, follow, settle
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.errors import ExitCode, JobError, StuckError
@@ -15,6 +15,7 @@ from scrapekit.job.cookies import CookieFile, jar_of
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
+from scrapekit.model import NOTHING
 from scrapekit.outgoing import way_out
 from scrapekit.plan import Plan
 from scrapekit.prepare import Prepared, RunSettings, prepare
@@ -95,16 +96,21 @@ async def _run_job(
     recipe, plan = prepared.recipe, prepared.plan
     relay = prepared.plugins.relay()
     accounts = Accounts(recipe, str(prepared.job))
-    journal = journal_of(prepared, folder)
+    files = files_of(prepared)
+    journal = journal_of(prepared, folder, files)
     jar = jar_of(recipe.http, folder.cookies, prepared.settings.cookies_from, plan.seed_urls)
     frontier, cache = frontier_of(prepared, journal), cache_of(prepared, folder)
     offline = prepared.settings.offline
-    fetcher, performer = way_out(plan, frontier.turns, jar, cache, offline=offline)
+    sinks = files.sinks if files is not None else NOTHING
+    fetcher, performer = way_out(plan, frontier.turns, jar, cache, offline=offline, sinks=sinks)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         restored = await journal.open()
         records = accounts.restore(restored)
         _check_limit(prepared, records)
+        if files is not None:
+            await files.open(resumed=restored.resumed)
+            stack.push_async_callback(lambda: files.close(over=accounts.is_over))
         await fetcher.open()
         stack.push_async_callback(fetcher.close)
         if cache is not None:
@@ -112,7 +118,7 @@ async def _run_job(
             stack.push_async_callback(cache.close)
         if jar is not None and recipe.http.cookies_between_runs:
             await stack.enter_async_context(CookieFile(jar, folder.cookies).keeping())
-        engine = assemble(prepared, restored, journal, frontier, performer, relay, records)
+        engine = assemble(prepared, restored, journal, frontier, performer, relay, records, files)
         accounts.follow(engine)
         if cache is not None:
             follow(cache, performer, engine.committer)

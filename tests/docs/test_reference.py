@@ -57,6 +57,7 @@ pages:
           BACK: { context: { css: h2, since: { css: h1, nobody: 1 }, nobody: 1 } }
           LAST: { previous: { take: FIELD, nobody: 1 } }
           AWAY: { css: a, at: { css: a, nobody: 1 }, pages: { next: a, total: 3, nobody: 1 } }
+          FILE: { css: a, download: { nobody: 1 } }
         detail: { css: a, page: COUNTED, nobody: 1 }
         span: { until: { css: hr, nobody: 1 }, nobody: 1 }
         explode: { field: ROWS, nobody: 1 }
@@ -157,7 +158,13 @@ def accepted(tmp_path_factory) -> dict[str, set[str]]:
     found["seeds.PAGE.each.VAR.dates"] = found.pop("seeds.DATED.each.VAR.dates")
     found["pages.PAGE.each"] = found.pop("pages.SINGLE.each")
     found["pages.PAGE.fields.FIELD.each"] = found.pop("pages.PAGE.items.KIND.fields.ROWS.each")
-    for name, other in (("context", "BACK"), ("previous", "LAST"), ("at", "AWAY"), ("pages", "AWAY")):
+    for name, other in (
+        ("context", "BACK"),
+        ("previous", "LAST"),
+        ("at", "AWAY"),
+        ("pages", "AWAY"),
+        ("download", "FILE"),
+    ):
         known = found.pop(f"pages.PAGE.items.KIND.fields.{other}.{name}")
         found[f"pages.PAGE.fields.FIELD.{name}"] = known
     since = found.pop("pages.PAGE.items.KIND.fields.BACK.context.since")
@@ -294,7 +301,7 @@ def read_plainly() -> Recipe:
 
 
 _CALLED = {"else": "otherwise", "in": "into", "min": "least", "max": "most"}
-OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR", "NEXT_URL", "WINDOW", "AWAY"}
+OTHERS = {"ROWS", "DATED", "SINGLE", "COUNTED", "OFFSET", "CURSOR", "NEXT_URL", "WINDOW", "AWAY", "FILE"}
 """Names in the probe for a second section of a kind."""
 
 # Written in the recipe above, so what is read is no default.

@@ -359,5 +359,5 @@ async def test_what_compares_the_rows_of_a_page_cannot_stand_beside(shop, site, 
 
     word = key.partition(":")[0]
     assert [problem.message for problem in caught.value.problems] == [
-        f'"{word}" cannot stand beside at, detail and pages'
+        f'"{word}" cannot stand beside at, detail, pages and download'
     ]

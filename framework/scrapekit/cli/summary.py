@@ -8,7 +8,7 @@ from pathlib import Path
 from scrapekit.cli.words import columns, counted, duration, printable, short_path, size
 from scrapekit.errors import ExitCode
 from scrapekit.model import FAILURES, Verdict
-from scrapekit.report import ExportReport, Failure, Report
+from scrapekit.report import DOWNLOAD, ExportReport, Failure, Report
 
 _MEANING = {
     ExitCode.BROKEN_CONTRACT: "the run ended, but it did not bring what was promised",
@@ -33,6 +33,7 @@ def summarize(report: Report, command: str = "") -> str:
         list(_records(report)),
         list(_joins(report)),
         list(_files(report.exports)),
+        list(_downloads(report)),
         list(_quarantine(report.quarantine)),
         list(_failures(report)),
         list(_listed("noted", columns(_counts(report.notes.items()), right=(0,), indent="  "))),
@@ -86,9 +87,10 @@ def _records(report: Report) -> Iterator[str]:
 
 def _joins(report: Report) -> Iterator[str]:
     """The further pages that records were made of: parents and children, and what is missing."""
-    if report.joins:
+    pages = [(name, _in_words(of)) for name, of in report.joins.items() if not name.startswith(DOWNLOAD)]
+    if pages:
         yield "pages of records"
-        yield from columns([(name, _in_words(counts)) for name, counts in report.joins.items()], indent="  ")
+        yield from columns(pages, indent="  ")
     if report.records_waiting:
         yield f"  {counted(report.records_waiting, 'record')} still waiting for a page"
 
@@ -108,6 +110,21 @@ def _files(exports: Sequence[ExportReport]) -> Iterator[str]:
     if exports:
         yield "files"
         rows = [(short_path(e.path), counted(e.records, "record"), _promise(e)) for e in exports]
+        yield from columns(rows, right=(1,), indent="  ")
+
+
+def _downloads(report: Report) -> Iterator[str]:
+    """The files that records name: how many came, of what size, and how many did not."""
+    rows = []
+    for rule, counts in report.joins.items():
+        if rule.startswith(DOWNLOAD):
+            came = report.downloads.get(rule, {})
+            missing = counts.get("failed", 0) + counts.get("unasked", 0)
+            words = f", {missing:,} missing" if missing else ""
+            found = counted(came.get("files", 0), "file")
+            rows.append((rule.removeprefix(DOWNLOAD), found, f"{size(came.get('bytes', 0))}{words}"))
+    if rows:
+        yield "downloads"
         yield from columns(rows, right=(1,), indent="  ")
 
 

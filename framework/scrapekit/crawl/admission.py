@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scrapekit.crawl.entries import CUT_SHORT, STOPPED, Candidate, Entry, Group, follows, identity
 from scrapekit.crawl.tally import Tally
-from scrapekit.model import FAILURES, Item, Outcome, Request, Verdict
+from scrapekit.model import FAILURES, NOTHING, Item, Outcome, Request, Verdict
 from scrapekit.recipe.model import Traps
 from scrapekit.web.scope import Scope
 from scrapekit.web.traps import trap
@@ -30,6 +30,8 @@ class Limits:
     """What a link's address may look like; None: anything."""
     records: int | None = None
     """Stop after so many records; None: when nothing is left."""
+    scopes: Mapping[str, Scope] = NOTHING
+    """Page rule → where its requests may be redirected to, where that is not ``scope``."""
 
 
 class Admission:
@@ -52,7 +54,8 @@ class Admission:
 
     def redirected(self, request: Request, target: Request) -> Outcome:
         """What a redirect comes to: a request for its target, or the end where that is out of scope."""
-        if not self._limits.scope.allows(target.url):
+        scope = self._limits.scopes.get(request.page, self._limits.scope)
+        if not scope.allows(target.url):
             reason = f"redirected to {target.url}, which is out of scope"
             return Outcome(request, Verdict.OUT_OF_SCOPE, reason=reason)
         return Outcome(request, Verdict.REDIRECTED, requests=(target,), reason=f"redirected to {target.url}")

@@ -194,7 +194,7 @@ class Engine:
             raise TypeError(f"a request was answered with {type(result).__name__}")
 
     def _take_page(self, entry: Entry, page: Page) -> None:
-        self._settlement.received(len(page.body))
+        self._settlement.received(page.size)
         if self._relay.page_fetched is not None:
             self._relay.page_fetched(request=entry.request, page=page)
         if (read := self._reader.read(page)) is None:
@@ -209,7 +209,8 @@ class Engine:
         else:
             if self._session is not None:
                 self._session.accepted(page, entry.renewed)
-            if self._keeper is not None and not entry.replayed:
+            # A file is kept where it is; what would be kept of it here has no body.
+            if self._keeper is not None and not entry.replayed and page.stored is None:
                 self._keeper.accepted(page)
             self.frontier.succeeded(entry)
             self._settlement.settle(entry, remembering(page, read) if self._remembers else read)

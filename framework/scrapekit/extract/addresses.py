@@ -22,6 +22,8 @@ from scrapekit.language.expression_tree import Name
 from scrapekit.language.template import Placeholder, split
 from scrapekit.model import NOTHING, Request
 from scrapekit.node import ScalarNode
+from scrapekit.recipe.model import Field
+from scrapekit.recipe.model.downloads import STEM
 from scrapekit.web.late import marked, unsealed
 from scrapekit.web.url import canonical, resolve
 
@@ -30,9 +32,13 @@ _Reference: TypeAlias = Callable[[Known], Any]
 
 def compile_place_step(draft: Draft, place: Place, stages: Stages) -> PlaceStep:
     """How a place is asked for; *draft* is that of the page which its address stands on."""
+    if place.file is not None:
+        return _compile_file_step(draft, place, place.file, stages)
     address = place.address
     if address is None:
-        return PlaceStep(place.number, place.after, place.name, frozenset(), _follow(place), follows=True)
+        return PlaceStep(
+            place.number, place.after, place.name, frozenset(), _one(_follow(place)), follows=True
+        )
     inside = draft.with_items(stages.names)
     shape = compile_shape(inside, address.shape, address.path)
     reference = _linked(place)
@@ -44,7 +50,43 @@ def compile_place_step(draft: Draft, place: Place, stages: Stages) -> PlaceStep:
         each.number for each in stages.places for field in each.fields if field.name in needs
     }
     request = _request(place, reference, shape, sorted(origins))
-    return PlaceStep(place.number, place.after, place.name, needs, request)
+    return PlaceStep(place.number, place.after, place.name, needs, _one(request))
+
+
+def _one(request: Callable[[Known], Request | None]) -> Callable[[Known], Sequence[Request]]:
+    """The request for a page, of which there is one or none."""
+
+    def requests(known: Known) -> Sequence[Request]:
+        found = request(known)
+        return () if found is None else (found,)
+
+    return requests
+
+
+def _compile_file_step(draft: Draft, place: Place, found: Field, stages: Stages) -> PlaceStep:
+    """The files that a field's value leads to: one, or each of a list."""
+    download, after, rule = place.fields[0].download, place.after, place.name
+    assert download is not None
+    name = download.name
+    stem = compile_text(draft.with_items(stages.names), name, f"{download.path}.name") if name else None
+
+    def request(known: Known, address: Any) -> Request | None:
+        reading, own = known.reading(after), known.reading(0).page.request
+        try:
+            url = _as_address(reading.document.base, address)
+            if url is None:
+                return None
+            # It leads nowhere, so it is no further away than the page that names it.
+            made = Request(url, rule, depth=reading.page.request.depth, priority=own.priority)
+            called = as_param(stem.render(reading.environment)) if stem is not None else ""
+            return asking(marked(replace(made, carry={STEM: called}) if called else made))
+        except ValueError:
+            return None
+
+    def requests(known: Known) -> Sequence[Request | None]:
+        return [request(known, address) for address in known.addresses(found.name)]
+
+    return PlaceStep(place.number, after, rule, stages.of_places[place.number], requests, files=True)
 
 
 def _linked(place: Place) -> _Reference:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -40,6 +40,8 @@ class FieldStep:
     local: bool
     follows: int | None = None
     """The place whose pages its value goes on over."""
+    address: str = ""
+    """The field that finds its files' addresses, where it is made of files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,29 @@ class PlaceStep:
     after: int
     name: str
     needs: frozenset[str]
-    request: Callable[[Known], Request | None]
-    """None: the record has no such page."""
+    requests: Callable[[Known], Sequence[Request | None]]
+    """Empty: the record has no such page. None stands for a file whose address is none."""
     follows: bool = False
     """True for the pages after another one: that there is none is no loss."""
+    files: bool = False
+    """True for files, of which there may be many, or none."""
+
+
+_FILES = 1 << 16
+"""Between the numbers of two questions for one place, which only files have several of."""
+
+
+def _by_place(answers: Mapping[int, Answered]) -> Iterator[tuple[int, Answered]]:
+    """The answers by place; those for its files as one, in the order of their addresses."""
+    found: dict[int, list[Answered]] = {}
+    for number in sorted(answers):
+        found.setdefault(number % _FILES, []).append(answers[number])
+    for place, given in found.items():
+        yield place, given[0] if len(given) == 1 else _together(given)
+
+
+def _together(answers: Sequence[Answered]) -> Answered:
+    return Answered([part for each in answers for part in each.parts], all(each.whole for each in answers))
 
 
 def _kept(known: Known) -> Sequence[Item]:
@@ -104,7 +125,7 @@ class Joiner:
     def begin(self, state: Mapping[str, Any], answers: Mapping[int, Answered] = NOTHING) -> Step:  # type: ignore[assignment]
         """The same from what is known of the record's own page; a part's fault escapes as it is."""
         known = self._known(state)
-        for number, answered in answers.items():
+        for number, answered in _by_place(answers):
             known.settle(number, [restored(part) for part in answered.parts], whole=answered.whole)
         self._fill(known)
         while known.error is None:
@@ -124,9 +145,13 @@ class Joiner:
         for place in self._places:
             if place.number in known.pages or place.after not in known.pages or not place.needs <= known.done:
                 continue
-            request = place.request(known)
-            if request is not None:
-                asks.append(Ask(place.number, request))
+            requests = [
+                Ask(place.number + number * _FILES, request)
+                for number, request in enumerate(place.requests(known))
+                if request is not None
+            ]
+            if requests:
+                asks += requests
                 continue
             known.settle(place.number, [], whole=place.follows)
             known.absent.add(place.number)
@@ -157,6 +182,8 @@ class Joiner:
     @staticmethod
     def _value(step: FieldStep, known: Known) -> Any:
         page = known.pages[step.place]
+        if step.address:
+            return step.read(known.files(step.place, step.address), known.reading(step.place))
         if step.local and page is not None:
             return page["values"][step.name]
         return step.read(known.sources(step.place, step.follows), known.reading(step.place))
@@ -167,6 +194,9 @@ class Joiner:
             if known.pages.get(place.after) is None:
                 # What stands behind a page that did not come is no further loss.
                 continue
+            if place.files:
+                self._remark_files(place, known)
+                continue
             if place.number in known.absent:
                 if not place.follows:
                     known.note(f"{self._kind} without an address: {place.name}")
@@ -174,3 +204,9 @@ class Joiner:
                 known.note(f"{self._kind} without its page: {place.name}")
             elif place.number in known.cut:
                 known.note(f"{self._kind} cut short: {place.name}")
+
+    def _remark_files(self, place: PlaceStep, known: Known) -> None:
+        """Count the files that did not come, those whose address is none among them."""
+        if place.number in known.pages:
+            missing = len(place.requests(known)) - len(known.following.get(place.number, ()))
+            known.note(f"{self._kind} without its file: {place.name}", missing)

@@ -47,9 +47,10 @@ class Known:
         parts = [*self.pages.values(), *(part for parts in self.following.values() for part in parts)]
         return any(part is not None and part["page"][4] for part in parts)
 
-    def note(self, remark: str) -> None:
+    def note(self, remark: str, count: int = 1) -> None:
         """Count a remark for the report."""
-        self.notes[remark] = self.notes.get(remark, 0) + 1
+        if count:
+            self.notes[remark] = self.notes.get(remark, 0) + count
 
     def settle(self, number: int, parts: Sequence[Mapping[str, Any]], *, whole: bool) -> None:
         """A place was answered with these pages in order, or will never be."""
@@ -62,6 +63,16 @@ class Known:
         for part in parts:
             if self.error is None and "invalid" in part:
                 self.error = InvalidField(*part["invalid"])
+
+    def addresses(self, name: str) -> list[Any]:
+        """What a field that finds addresses of files has found."""
+        found = self.values[name]
+        return found if isinstance(found, list) else [] if found is None else [found]
+
+    def files(self, number: int, name: str) -> tuple[list[Any], bool]:
+        """What is known of the files that came, in order; True where the field is a list of them."""
+        found = [file for part in self.following.get(number, ()) for file in part["sources"].values()]
+        return found, isinstance(self.values[name], list)
 
     def sources(self, number: int, follows: int | None) -> Mapping[str, Any]:
         """Path of a late field's source → what its page gave, going on over the pages that follow."""

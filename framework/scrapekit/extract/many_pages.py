@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from scrapekit.exact import to_text
 from scrapekit.extract.addresses import compile_place_step
 from scrapekit.extract.asked import Asked, ReadAsked, compile_following, page_facts, read_asked
+from scrapekit.extract.downloads import FileRules, file_read, is_address
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.fields import inherit
 from scrapekit.extract.joiner import FieldStep, Joiner
@@ -42,6 +43,8 @@ class Joinery:
     asked: dict[str, Asked] = field(default_factory=dict)
     """Name of such a page rule → how it reads."""
     joiners: dict[str, Joiner] = field(default_factory=dict)
+    files: FileRules = field(default_factory=FileRules)
+    """The page rules of files."""
 
 
 Read: TypeAlias = Callable[[Any, Reading], "dict[str, Any] | None"]
@@ -71,14 +74,16 @@ def compile_many_pages(
     The page rules of the other pages, and who completes the record, are left with the joinery.
     """
     draft = replace(draft, keep_invalid=rule.on_invalid == "keep")
-    places = places_of(rule)
+    places = _named(places_of(rule), joinery.files)
     drafts = _drafts(draft, places, joinery.draft or draft)
     stages = plan_stages(places, drafts)
     reads = [
-        compile_page(drafts[place.number], place, stages) if place.paginate is None else None
+        compile_page(drafts[place.number], place, stages) if place.paginate is None is place.file else None
         for place in places
     ]
     for place, read in zip(places[1:], reads[1:], strict=True):
+        if place.file is not None:
+            continue
         asked = _compile_asked(drafts[place.number], place, stages, read, joinery)
         joinery.asked[place.name] = Asked(
             drafts[place.number], _rule_of(place, places, joinery), rule.path, asked
@@ -89,7 +94,16 @@ def compile_many_pages(
     first = reads[0]
     assert first is not None
     paths = {each.name: each.path for each in rule.fields}
-    return judges.first(_own(first, paths), own), _begin(joiner, rule)
+    addresses = {place.fields[0].name: place.file.name for place in places if place.file is not None}
+    return judges.first(_own(first, paths, addresses), own), _begin(joiner, rule)
+
+
+def _named(places: list[Place], files: FileRules) -> list[Place]:
+    """The places with their files' page rules, which those of other records may share."""
+    for place in places:
+        if place.file is not None and (download := place.fields[0].download) is not None:
+            place.name = files.name(download)
+    return places
 
 
 def _rule_of(place: Place, places: Sequence[Place], joinery: Joinery) -> str:
@@ -99,14 +113,16 @@ def _rule_of(place: Place, places: Sequence[Place], joinery: Joinery) -> str:
     return joinery.rule if place.address is None else place.address.rule
 
 
-def _own(read: ReadPage, paths: Mapping[str, str]) -> Read:
-    """The fields that a record's own page gives; of those made later, the sources."""
+def _own(read: ReadPage, paths: Mapping[str, str], addresses: Mapping[str, str]) -> Read:
+    """The fields that a record's own page gives; of those made later, the sources, of files the addresses."""
 
     def read_own(scope: Scope, reading: Reading) -> dict[str, Any]:
         found = read(scope, reading)
         sources = found["sources"]
         values: dict[str, Any] = {name: sources.get(path) for name, path in paths.items()}
         values |= found["values"]
+        for name, address in addresses.items():
+            values[name] = values.pop(address, values[name])
         values[_FOUND] = found
         return values
 
@@ -120,7 +136,7 @@ def _begin(joiner: Joiner, rule: ItemRule) -> MakeJoined:
     def begin(values: dict[str, Any], reading: Reading, row: int, now: float) -> Item | Pending | None:
         found = values.pop(_FOUND)
         # An invalid one may be null by now.
-        local = {name: values[name] for name in found["values"]}
+        local = {name: values.get(name, value) for name, value in found["values"].items()}
         state = {**found, "values": local, "page": page_facts(reading), "row": row, "time": now}
         step = joiner.begin(state)
         if step.asks:
@@ -187,10 +203,9 @@ def _compile_joiner(
     places = stages.places
     homes = {each.name: place for place in places if place.paginate is None for each in place.fields}
     follows = {each.name: place.number for place in places if place.paginate for each in place.fields}
-    fields = {each.name: each for each in rule.fields}
+    fields = {each.name: each for place in places for each in place.fields}
     steps = [
-        _field_step(fields[name], homes[name].number, drafts, stages, follows.get(name))
-        for name in stages.order
+        _field_step(fields[name], homes[name], drafts, stages, follows.get(name)) for name in stages.order
     ]
     requests = [compile_place_step(drafts[place.after], place, stages) for place in places[1:]]
     parents = [
@@ -216,20 +231,25 @@ def _compile_joiner(
 def _finished(record: Any, _: Reading) -> dict[str, Any]:
     if record.error is not None:
         raise record.error
-    return dict(record.values)
+    return {name: value for name, value in record.values.items() if not is_address(name)}
 
 
 def _field_step(
-    field: Field, place: int, drafts: Sequence[Draft], stages: Stages, follows: int | None
+    field: Field, place: Place, drafts: Sequence[Draft], stages: Stages, follows: int | None
 ) -> FieldStep:
     local = field.name in stages.local
-    draft = drafts[place].with_items(stages.names)
+    draft = drafts[place.number].with_items(stages.names)
+    if place.file is not None and field.download is not None:
+        take = file_read(field.download)
+        read = compile_one(replace(draft, stored=lambda _: take), field).read
+        needs = stages.needs[field.name]
+        return FieldStep(field.name, field.path, place.number, read, needs, False, address=place.file.name)
     if local:
         # What a field is when its page did not come: its problems were told when the page was compiled.
         read = compile_one(replace(unheard(draft), stored=_nothing), field).read
     else:
         read = compile_one(replace(draft, stored=_stored), _finishing(draft, field)).read
-    return FieldStep(field.name, field.path, place, read, stages.needs[field.name], local, follows)
+    return FieldStep(field.name, field.path, place.number, read, stages.needs[field.name], local, follows)
 
 
 def _nothing(field: Field) -> ReadField | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
+from scrapekit.extract.downloads import address_field, file_field
 from scrapekit.node import ListNode, MapNode, ScalarNode
 from scrapekit.recipe.model import Field, ItemRule
 from scrapekit.recipe.model.joins import Address
@@ -16,7 +17,7 @@ class Place:
     """One page of a record, by number; 0 is the record's own page.
 
     A place that has an ``address`` is asked for by it. One that has ``paginate`` stands for all pages
-    that follow the page ``after``.
+    that follow the page ``after``. One that has ``file`` stands for the files whose addresses are there.
     """
 
     number: int
@@ -26,12 +27,14 @@ class Place:
     """What its page rule is called; no recipe can call one so, for it holds a space."""
     address: Address | None = None
     paginate: Paginate | None = None
+    file: Field | None = None
+    """What finds their addresses; what they become is the place's only field."""
     fields: list[Field] = field(default_factory=list)
 
 
 def spans_pages(rule: ItemRule) -> bool:
     """True when a record of this rule needs more than the page it stands on."""
-    return any(each.at is not None or each.pages is not None for each in rule.fields)
+    return any(part is not None for each in rule.fields for part in (each.at, each.pages, each.download))
 
 
 def places_of(rule: ItemRule) -> list[Place]:
@@ -45,6 +48,11 @@ def places_of(rule: ItemRule) -> list[Place]:
             what = f"detail: {address.page}" if address.page else f"at: {each.name}"
             new = Place(len(places), place.number, f"{owner} {what}", address=address)
             place = _known(places, known, (place.number, _signature(address)), new)
+        if each.download is not None:
+            found = address_field(each)
+            place.fields.append(found)
+            places.append(Place(len(places), place.number, file=found, fields=[file_field(each)]))
+            continue
         place.fields.append(each)
         if each.pages is not None:
             new = Place(len(places), place.number, f"{owner} pages: {each.name}", paginate=each.pages)

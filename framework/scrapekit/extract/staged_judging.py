@@ -83,8 +83,13 @@ def _refused(rule: ItemRule) -> Iterator[tuple[Mark, str, str, str]]:
         ("unique", rule.unique),
     ):
         if there:
-            yield rule.mark, f"{rule.path}.{key}", f'"{key}" cannot stand beside at, detail and pages', why
+            yield (
+                rule.mark,
+                f"{rule.path}.{key}",
+                f'"{key}" cannot stand beside at, detail, pages and download',
+                why,
+            )
     for field in rule.fields:
         if field.previous is not None:
-            message = '"previous" cannot stand beside at, detail and pages'
+            message = '"previous" cannot stand beside at, detail, pages and download'
             yield field.mark, field.path, message, why

@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Any
 
 from scrapekit.errors import Problems
+from scrapekit.extract.downloads import is_address
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.fields import PARENT, inherit
 from scrapekit.extract.graph import cycle_in, order_of
@@ -41,8 +42,8 @@ class Stages:
 
     @property
     def names(self) -> list[str]:
-        """Every field."""
-        return list(self.needs)
+        """Every field that has a name."""
+        return [name for name in self.needs if not is_address(name)]
 
 
 def plan_stages(places: Sequence[Place], drafts: Sequence[Draft]) -> Stages:
@@ -51,19 +52,22 @@ def plan_stages(places: Sequence[Place], drafts: Sequence[Draft]) -> Stages:
     *drafts* are those of the places, in order.
     """
     names = [field.name for place in places if place.paginate is None for field in place.fields]
+    known = [name for name in names if not is_address(name)]
     found: dict[str, frozenset[str]] = {}
     shut: set[str] = set()
     for place, draft in zip(places, drafts, strict=True):
         for field in place.fields if place.paginate is None else ():
-            needs, of_parents = _needs_of(field, draft.with_items(names), places, place)
+            needs, of_parents = _needs_of(field, draft.with_items(known), places, place)
             found[field.name] = needs & frozenset(names)
+            if place.file is not None:
+                found[field.name] |= {place.file.name}
             # A page that several records ask for must give the same to each of them.
             if field.pages is not None or (of_parents and place.number):
                 shut.add(field.name)
     of_places = {
-        place.number: _address_needs(place, drafts[place.after].with_items(names), places)
+        place.number: _address_needs(place, drafts[place.after].with_items(known), places)
         for place in places
-        if place.address is not None
+        if place.address is not None or place.file is not None
     }
     local = frozenset(name for place in places for name in _local(place, found, shut))
     _check_circles(places, drafts[0], found, of_places, local)
@@ -106,13 +110,16 @@ def _needs_of(
 
 def _address_needs(place: Place, draft: Draft, places: Sequence[Place]) -> frozenset[str]:
     """The fields that the address, and what is sent along with it, are made of."""
-    assert place.address is not None
-    texts = [compile_text(in_request(unheard(draft)), node, "") for node in _texts_in(place.address)]
+    download = place.fields[0].download if place.file is not None else None
+    part = place.address if download is None else download.name
+    texts = [compile_text(in_request(unheard(draft)), node, "") for node in _texts_in(part)]
     uses = frozenset().union(*(text.uses for text in texts))
     needs = frozenset(
         name if root == "item" else PARENT + name for root, name in uses if root in ("item", "parent")
     )
-    return _resolved(needs, places, places[place.after])[0]
+    return _resolved(needs, places, places[place.after])[0] | (
+        {place.file.name} if place.file else frozenset()
+    )
 
 
 def _texts_in(part: object) -> Iterator[ScalarNode]:

@@ -84,6 +84,11 @@ class Accounts:
         """How the run ended, and why in words; *kept* names the exports whose earlier file stayed."""
         self.ended, self._reason, self._published, self._kept = how, reason, published, kept
 
+    @property
+    def is_over(self) -> bool:
+        """True when the job has ended, with nothing to go on with."""
+        return self.ended in ("complete", "broken contract", "limit reached")
+
     def count(self, more: Mapping[str, int]) -> None:
         """Add what became durable after the crawl."""
         self._engine.committer.counters.update(more)
@@ -192,6 +197,7 @@ class Accounts:
             listeners_off=list(listeners_off),
             pages=_pages(counters),
             joins=_by_rule(counters, "join:"),
+            downloads=_by_rule(counters, "file:"),
             records_waiting=counters["joined:begun"] - counters["joined:ended"],
             cache=_cache(counters),
         )

@@ -50,6 +50,8 @@ class JoinTerms:
     limit: int | None = None
     tally: Callable[[Group, Sequence[Item]], None] | None = None
     """Counts what contracts over the whole job ask for."""
+    scopes: Mapping[str, Scope] = NOTHING
+    """Page rule → where its requests may go, where that is not ``scope``."""
 
 
 class Joins:
@@ -97,14 +99,16 @@ class Joins:
 
     def _ask(self, record: int, asks: Sequence[Ask], group: Group) -> int:
         """Note what a record wants to know; gives how many of it has to be waited for."""
-        waits = 0
+        # A record may want one answer twice, and waits for it once.
+        waits = set()
         for ask in asks:
             number, state = self._question(ask.request, group)
             self._db.execute("INSERT INTO want VALUES(?, ?, ?)", (record, ask.place, number))
-            waits += state == _OPEN
+            if state == _OPEN:
+                waits.add(number)
         if waits:
-            self._db.execute("UPDATE record SET open = ? WHERE id = ?", (waits, record))
-        return waits
+            self._db.execute("UPDATE record SET open = ? WHERE id = ?", (len(waits), record))
+        return len(waits)
 
     def _question(self, request: Request, group: Group) -> tuple[int | None, int]:
         """The question's number and state; it is asked when nobody asked it before."""
@@ -126,7 +130,7 @@ class Joins:
 
     def _refusal(self, request: Request) -> str:
         terms = self._terms
-        if not terms.scope.allows(request.url):
+        if not terms.scopes.get(request.page, terms.scope).allows(request.url):
             return "out of scope"
         if terms.depth is not None and request.depth > terms.depth:
             return "deeper than crawl.depth"

@@ -22,7 +22,7 @@ from scrapekit.job.ending import FINISHED, Ending
 from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.sifting import Sifting
 from scrapekit.job.state import Store
-from scrapekit.model import Item, Outcome, Request
+from scrapekit.model import Item, Outcome, Request, StoredFile
 from scrapekit.parts import Exporter, KeepsEarlier, Position
 from scrapekit.report import Failure
 
@@ -48,6 +48,18 @@ class Export(Protocol):
         ...
 
 
+class Files(Protocol):
+    """Files that were fetched, each with the page rule's name of its request."""
+
+    def place(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
+        """Let them appear under their names; on return that is durable."""
+        ...
+
+    def forget(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
+        """The store knows them: what was noted to find them again is not needed any more."""
+        ...
+
+
 class Journal:
     """Owns the store and the exports; every blocking call runs on its thread, in order."""
 
@@ -58,8 +70,10 @@ class Journal:
         fingerprint: str,
         terms: JoinTerms | None = None,
         sifting: Sifting | None = None,
+        files: Files | None = None,
     ) -> None:
-        """What few recipes need: *terms* for records of several pages, *sifting* to compare jobs."""
+        """What few recipes need: *terms* for records of several pages, *sifting* to compare jobs, *files*."""
+        self._files = files
         self._store = store
         self._terms = terms
         self._joins: Joins | None = None
@@ -96,11 +110,18 @@ class Journal:
         if self._joins is None:
             self._sift(group)
             return self._store.commit(group, self._export(group))
+        stored = _stored(group) if self._files is not None else ()
         with self._store.transaction():
+            if self._files is not None and stored:
+                # Before the records that name them: a record without its file would be a lie.
+                self._files.place(stored)
             with self._store.told():
                 self._joins.settle(group)
             self._sift(group)
-            return self._store.write(group, self._export(group))
+            committed = self._store.write(group, self._export(group))
+        if self._files is not None and stored:
+            self._files.forget(stored)
+        return committed
 
     def _sift(self, group: Group) -> None:
         if self._sifting is not None:
@@ -183,6 +204,15 @@ class Journal:
             for export in self._opened:
                 stack.callback(_let_go, export)
             self._opened = []
+
+
+def _stored(group: Group) -> Sequence[tuple[str, StoredFile]]:
+    """The group's files, which are counted."""
+    found = [(entry.request.page, outcome.stored) for entry, outcome in group.done if outcome.stored]
+    for rule, stored in found:
+        group.counters[f"file:files:{rule}"] += 1
+        group.counters[f"file:bytes:{rule}"] += stored.size
+    return found
 
 
 def _open(export: Export, position: Position | None) -> None:

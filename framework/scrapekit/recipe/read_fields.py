@@ -10,6 +10,7 @@ from scrapekit.options import Options
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.read_before import read_context, read_previous
 from scrapekit.recipe.read_contract import read_contract
+from scrapekit.recipe.read_download import check_download, read_download
 from scrapekit.recipe.read_joins import read_at, read_following, refuse_other_pages
 from scrapekit.recipe.read_pipe import read_pipe
 from scrapekit.recipe.read_selector import Found, Ground, attribute_list_hint, read_selector
@@ -133,6 +134,7 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
         contract=read_contract(options, kind),
         at=at,
         pages=read_following(ground, options),
+        download=read_download(options),
     )
     _check(options, field, source)
     options.close()
@@ -191,6 +193,7 @@ def _check(options: Options, field: Field, source: str) -> None:
         for key in ("attr", "all", "nth", "then", "remove"):
             if key in options and (key, source) != ("attr", "context"):
                 options.problem(key, f'"{key}" is about what a selector finds; this field has {source}')
+    check_download(options, field)
     if field.all and field.nth is not None:
         options.problem("nth", "a field takes all matches or one of them", "leave out all or nth")
     if "each" in options and source != "fields":

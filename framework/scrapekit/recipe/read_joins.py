@@ -112,7 +112,7 @@ def read_following(ground: Ground, options: Options) -> Paginate | None:
 def refuse_other_pages(fields: Iterable[Field], problems: Problems, where: str) -> None:
     """Fields that are no record's own cannot be read on other pages."""
     for field in fields:
-        for key, part in (("at", field.at), ("pages", field.pages)):
+        for key, part in (("at", field.at), ("pages", field.pages), ("download", field.download)):
             if part is not None:
                 message = f'"{key}" stands on a field of a record, not {where}'
                 problems.add(part.mark, part.path, message)

@@ -19,6 +19,7 @@ from scrapekit.recipe.read_call import (
 )
 from scrapekit.recipe.read_condition import read_condition, read_statuses
 from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_joins import refuse_other_pages
 from scrapekit.recipe.read_request import read_headers, read_parameters
 from scrapekit.recipe.read_selector import Ground, read_selector
 from scrapekit.web.url import origin_of
@@ -110,7 +111,9 @@ def _selector(options: Options) -> Selector | None:
 
 
 def _values(ground: Ground, options: Options, key: str) -> tuple[Field, ...]:
-    return read_fields(ground, options.node(key), options.at(key))
+    fields = read_fields(ground, options.node(key), options.at(key))
+    refuse_other_pages(fields, options.problems, "in login")
+    return fields
 
 
 def _fail(ground: Ground, options: Options) -> tuple[ResponseRule, ...]:

@@ -8,6 +8,7 @@ from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import Explode, Field, InPageJoin, RowSpan, SortKey, Unique
 from scrapekit.recipe.read_fields import read_fields
+from scrapekit.recipe.read_joins import refuse_other_pages
 from scrapekit.recipe.read_selector import Ground
 from scrapekit.recipe.read_source import ground_in, read_rows
 
@@ -104,6 +105,7 @@ def _join(ground: Ground, name: str, options: Options, here: Collection[str]) ->
     each = read_rows(ground, options.node("each"), options.at("each")) if options.require("each") else None
     options.require("fields")
     fields = read_fields(ground_in(ground, each), options.node("fields"), options.at("fields"))
+    refuse_other_pages(fields, options.problems, "in a list that is joined to it")
     on = tuple(_pairs(options, here, [field.name for field in fields]))
     join = InPageJoin(name, options.path, options.mark, each, on, fields, all=options.flag("all"))
     options.close()

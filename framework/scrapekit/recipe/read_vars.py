@@ -12,6 +12,7 @@ from scrapekit.recipe.model.session import Var
 from scrapekit.recipe.read_call import REQUEST, mapping_without, read_call, read_reader
 from scrapekit.recipe.read_condition import read_statuses
 from scrapekit.recipe.read_fields import read_field
+from scrapekit.recipe.read_joins import refuse_other_pages
 from scrapekit.recipe.read_selector import Ground
 
 _NAME = re.compile(r"[^\W\d]\w*\Z")
@@ -48,6 +49,7 @@ def _var(section: Options, name: str, node: Node) -> Var | None:
         options.problem("expires", "must be longer than 0")
     field = _field(Ground(section.problems, reader.name), options, name, source)
     options.close(*source.entries)
+    refuse_other_pages([field] if field else (), options.problems, "in vars")
     if call is None or field is None:
         return None
     var = Var(name, path, mark, call, reader, field, expires or None)

@@ -29,6 +29,11 @@ class Deadlines:
         if self._timer is None:
             self._timer = self._loop.call_at(due, self._check)
 
+    def extend(self, task: asyncio.Task[object]) -> None:
+        """From now on *task* has ``limit`` seconds again."""
+        if self._due.pop(task, None) is not None:
+            self.start(task)
+
     def stop(self, task: asyncio.Task[object]) -> bool:
         """Leave *task* alone again; True when it was cancelled for being late.
 

@@ -40,6 +40,11 @@ class Scope:
         if top:
             self._with_all_below.add(top)
 
+    def beside(self, hosts: Iterable[str]) -> Scope:
+        """Widen the scope by these hosts and those below them, whatever its kind; gives it back."""
+        self._with_all_below.update(host.removesuffix(".") for host in hosts)
+        return self
+
     def _top_of(self, host: str) -> str:
         """The host below which every other is in scope too; "" for none."""
         if self.kind == "domain":

@@ -136,3 +136,27 @@ def test_tests_change_nothing_of_a_job(tmp_path):
     (tmp_path / "pages" / "listing.html").write_text(LISTING)
 
     assert fingerprint(RECIPE + RIGHT) == fingerprint(RECIPE.removesuffix("tests:\n"))
+
+
+def test_of_a_file_a_recorded_page_knows_the_address(run):
+    recipe = """\
+scrapekit: 1
+name: books
+seeds: { listing: https://books.example/ }
+pages:
+  listing:
+    item: book
+    each: li
+    fields:
+      title: b
+      sheet: { css: a, download: true, required: true }
+      path: { css: a, download: { give: path } }
+tests:
+  - file: pages/listing.html
+    records:
+      - title: Emma
+        sheet: { url: "https://books.example/e", path: null, sha256: null, size: null, type: null }
+        path: https://books.example/e
+"""
+
+    assert run("", recipe) == (0, "books.yaml: 1 test passed\n", "")

@@ -9,6 +9,7 @@ from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node, ScalarNode
 
 if TYPE_CHECKING:
+    from scrapekit.recipe.model.downloads import Download
     from scrapekit.recipe.model.joins import Address
     from scrapekit.recipe.model.pages import Paginate
     from scrapekit.recipe.model.rows import Context, Contract, Previous
@@ -101,3 +102,5 @@ class Field:
     context: Context | None = None
     previous: Previous | None = None
     contract: Contract | None = None
+    download: Download | None = None
+    """What is done with the file whose address is found; None: the address is the value."""

@@ -19,7 +19,7 @@ from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import NOTHING, Page, Request, Verdict
 from scrapekit.recipe.model import Http
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.body import Unpacker, packing_of, too_large
@@ -29,10 +29,12 @@ from scrapekit.web.fetch.faults import fault
 from scrapekit.web.fetch.kept import Kept, most_kept
 from scrapekit.web.fetch.limits import AnswerLimits, CountingHandler
 from scrapekit.web.fetch.names import Names
+from scrapekit.web.fetch.received_headers import plain_headers
 from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
 from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
 from scrapekit.web.responses import is_redirect, judge
 from scrapekit.web.senders import Senders, Site
+from scrapekit.web.sinks import Sink
 from scrapekit.web.slowness import Floor
 from scrapekit.web.url import resolve
 
@@ -42,6 +44,7 @@ _MOST_HEADERS = 256  # with that a head is never larger than a body may be
 _READ_BUFFER = 2**18
 _DRAINED = 64 * 1024  # an unwanted body this small is read to keep the connection
 _SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
+_LEAST_IN_TIME = 64 * 1024  # what goes to disk may take long, while so much comes within the time-out
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 9.2.2
 
 
@@ -50,7 +53,8 @@ class HttpFetcher:
 
     *seed_urls* name the hosts that may be private, and with *bindings* the origins that may receive
     secrets. *agent* is the User-Agent unless the recipe has its own; *resolver* looks names up, by
-    default the way this machine does; *jar* keeps cookies, whatever ``http.keep_cookies`` says.
+    default the way this machine does; *jar* keeps cookies, whatever ``http.keep_cookies`` says. *sinks* are
+    who takes the bodies that are files, by `Request.ask`; whoever asks for one puts it in before.
     May be used by many tasks at once, but only once at a time within one task.
     """
 
@@ -63,7 +67,9 @@ class HttpFetcher:
         resolver: AbstractResolver | None = None,
         bindings: Bindings | None = None,
         jar: Jar | None = None,
+        sinks: Mapping[str, Sink] = NOTHING,
     ) -> None:
+        self._sinks = sinks
         self._http = http
         self._resolver = resolver
         self._senders = Senders(http, seed_urls, agent, bindings)
@@ -154,7 +160,7 @@ class HttpFetcher:
         response = await self._send(request, url, site, opening)
         opening.answered = True
         try:
-            headers = _plain_headers(response.headers)
+            headers = plain_headers(response.headers)
             status = response.status
             if self._jar is not None and "set-cookie" in headers:
                 self._jar.take(url, headers["set-cookie"], time.time())
@@ -164,6 +170,9 @@ class HttpFetcher:
                 await _drain(response, headers)
                 if error is not None:
                     raise error
+                body = b""
+            elif (sink := self._sink(request)) is not None and sink.begin(status, headers):
+                await self._pour(response, sink)
                 body = b""
             else:
                 body = await self._read(response, headers)
@@ -195,6 +204,22 @@ class HttpFetcher:
                 if opening.opened or request.method not in _IDEMPOTENT:
                     raise
 
+    def _sink(self, request: Request) -> Sink | None:
+        return self._sinks.get(request.ask) if request.ask else None
+
+    async def _pour(self, response: aiohttp.ClientResponse, sink: Sink) -> None:
+        """Hand the body on as it comes. It may take its time, but has to keep coming."""
+        task = asyncio.current_task()
+        assert task is not None
+        came = 0
+        while data := await response.content.readany():
+            came += len(data)
+            if came >= _LEAST_IN_TIME:
+                self._limits.extend(task)
+                came = 0
+            await sink.write(data)
+        await sink.finish()
+
     async def _read(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
         limit = self._http.max_body
         announced = headers.get("content-length", "")
@@ -207,27 +232,6 @@ class HttpFetcher:
         while data := await response.content.readany():
             unpacker.feed(data)
         return unpacker.finish()
-
-
-def _plain_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Headers by lower-case name. Repeated ones are joined by ", " (RFC 9110 5.2), cookies by newlines."""
-    plain = {name.lower(): value for name, value in headers.items()}
-    if len(plain) == len(headers) and all(map(str.isascii, plain.values())):
-        return plain
-    found: dict[str, list[str]] = {}
-    for name, value in headers.items():
-        found.setdefault(name.lower(), []).append(value)
-    return {name: _joined(name, values) for name, values in found.items()}
-
-
-def _joined(name: str, values: list[str]) -> str:
-    text = ("\n" if name == "set-cookie" else ", ").join(values)
-    if text.isascii() or name == "location":  # a redirect sends the bytes back as they came
-        return text
-    # Bytes that are no UTF-8 come as lone surrogates, which no file can hold; they are Latin-1 then.
-    if any("\udc80" <= character <= "\udcff" for character in text):
-        return text.encode("utf-8", "surrogateescape").decode("latin-1")
-    return text
 
 
 async def _drain(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> None:

@@ -63,6 +63,10 @@ class AnswerLimits:
             if self._timer is None:
                 self._look_later(self._floor)
 
+    def extend(self, task: asyncio.Task[Any]) -> None:
+        """From now on *task* has all of its time again."""
+        self._deadlines.extend(task)
+
     def stop(self, task: asyncio.Task[Any], opening: Opening) -> FetchError | None:
         """Leave *task* alone again; the error that it was cancelled for, if it was.
 

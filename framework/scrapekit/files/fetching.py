@@ -1,0 +1,100 @@
+"""Requests for files: as any others, but the body goes to disk, and goes on where an earlier try ended."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+from scrapekit.errors import FetchError
+from scrapekit.files.files import Files
+from scrapekit.files.names import stem_of, suffix_of
+from scrapekit.files.part import Note, Part
+from scrapekit.files.sink import FileSink, Named
+from scrapekit.model import Page, Request, StoredFile
+from scrapekit.recipe.model.downloads import STEM, Download
+from scrapekit.web.late import mask, unsealed
+from scrapekit.web.replay import Replayed
+
+Perform: TypeAlias = Callable[[Request], Awaitable[Any]]
+
+_RANGE_NOT_SATISFIABLE = 416
+
+
+class FileFetching:
+    """A performer around another: what it is not asked for as a file passes through."""
+
+    def __init__(self, perform: Perform, files: Files) -> None:
+        self._perform = perform
+        self._files = files
+
+    async def perform(self, request: Request) -> Any:
+        """Fetch whatever the request asks for; a file comes back as a page that says where its body is."""
+        terms = self._files.rules.get(request.page)
+        if terms is None:
+            return await self._perform(request)
+        part, known, whole = await self._files.on_thread(self._prepare, request, terms)
+        if whole is not None:
+            # It came before the run was killed: nothing has to be asked for.
+            page = Page(request, request.url, 200, {}, b"")
+            page.stored = whole
+            return page
+        sink = FileSink(part, _named(request), terms, known, self._files.on_thread)
+        self._files.sinks[request.ask] = sink
+        keep = True
+        try:
+            found = await self._perform(replace(request, headers=(*request.headers, *sink.headers)))
+            found, keep = _settled(found, request, sink)
+        finally:
+            del self._files.sinks[request.ask]
+            self._files.later(sink.let_go, keep)
+        return found
+
+    def _prepare(self, request: Request, terms: Download) -> tuple[Part, Note | None, StoredFile | None]:
+        """What is there of the file already; runs on the files' thread."""
+        part = self._files.part(request.ask, terms)
+        known = part.known()
+        if known is None:
+            return part, None, None
+        if known.whole is not None and part.is_whole(known.whole):
+            return part, None, known.whole
+        usable = known.whole is None and known.validator and known.url == _digest(request)
+        if usable and known.size and part.reopen(known.size):
+            return part, known, None
+        return part, None, None
+
+
+def _named(request: Request) -> Named:
+    # What led here is what the page said; it tells more than the place it was redirected to.
+    url = mask((*request.via, request.url)[0])
+    stem = request.carry.get(STEM) or stem_of(url)
+    return Named(request.ask, _digest(request), str(stem), suffix_of(url))
+
+
+def _digest(request: Request) -> str:
+    plain = unsealed(request) if request.late else request
+    return sha256(plain.url.encode()).hexdigest()
+
+
+def _settled(found: Any, request: Request, sink: FileSink) -> tuple[Any, bool]:
+    """The result without what was said beside; False where what came so far is of no use."""
+    # 0. An answer that was kept, which a file's never is, but a redirect to one may be.
+    if isinstance(found, Replayed):
+        answer, keep = _settled(found.answer, request, sink)
+        return Replayed(answer), keep
+    # 1. A page: the file, or an answer without one.
+    if isinstance(found, Page):
+        found.request, found.stored = request, sink.stored
+        return found, False
+    # 2. The part ends beyond the end of what is there now: another version.
+    if isinstance(found, FetchError):
+        if found.status == _RANGE_NOT_SATISFIABLE and len(sink.headers) > 2:
+            return FetchError(str(found), retry=True, status=found.status), False
+        return found, found.retry
+    # 3. A redirect, whose target is asked anew.
+    if isinstance(found, Request):
+        own = {name for name, _ in sink.headers}
+        headers = tuple(pair for pair in found.headers if pair[0] not in own or pair in request.headers)
+        return replace(found, headers=headers), True
+    return found, True
