@@ -30,7 +30,8 @@ from scrapekit.crawl.politeness import Pace
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.state import Store
-from scrapekit.model import Answered, Ask, Pending, Step
+from scrapekit.model import FAILURES, Answered, Ask, Pending, Step
+from scrapekit.recipe.model import Traps
 from scrapekit.web.robots import RobotsNotNow, read_robots
 from scrapekit.web.scope import Scope
 from scrapekit.web.url import lane_of, origin_of
@@ -208,8 +209,10 @@ class Disk:
 class Job:
     """Runs of one crawl, and what is promised after each."""
 
-    def __init__(self, site: Site, folder: Path, rng: random.Random) -> None:
+    def __init__(self, site: Site, folder: Path, rng: random.Random, *, strict: bool = False) -> None:
+        """*strict*: with limits that refuse many links."""
         self.site = site
+        self.strict = strict
         self.path = folder / "job.sqlite"
         self.rng = rng
         self.records: list[Item] = []
@@ -221,7 +224,8 @@ class Job:
 
     async def run(self, loop, how: str) -> None:
         """One run that ends by itself, or is killed, drained or stopped at some moment."""
-        with closing(Store(self.path, Fairness(self.order))) as store:
+        traps = Traps(alike=4, fruitless=2) if self.strict else None
+        with closing(Store(self.path, Fairness(self.order, traps))) as store:
             restored = store.open("recipe")
             del self.records[restored.positions.get("list", {"n": 0})["n"] :]  # type: ignore[misc]
             anywhere = Scope.of("any", [])
@@ -236,7 +240,7 @@ class Job:
                 reader=PageReader(lambda rule: self.site.read),
                 journal=disk,
                 relay=SimpleNamespace(**dict.fromkeys(MOMENTS)),
-                admission=Admission(Limits(anywhere, order=self.order)),
+                admission=Admission(self.limits()),
                 seeds=islice(map(Request, self.site.seeds), restored.seeds, None),
             )
             engine.committer.counters.update(restored.counters)
@@ -246,7 +250,10 @@ class Job:
                 await engine.run()
             except (Killed, StoppedNow, StuckError):
                 return
-            self._check_end(engine, store, how)
+            else:
+                self._check_end(engine, store, how)
+            finally:
+                check_books(store)
 
     def _perform(self, loop):
         starts: dict[str, list[float]] = defaultdict(list)
@@ -267,8 +274,15 @@ class Job:
 
         return perform
 
+    def limits(self) -> Limits:
+        if not self.strict:
+            return Limits(Scope.of("any", []), order=self.order)
+        return Limits(Scope.of("host", ["http://h0.test/"]), self.order, depth=3, traps=Traps())
+
     def _check_end(self, engine: Engine, store: Store, how: str) -> None:
         frontier, counters = engine.frontier, engine.committer.counters
+        stored = dict(store._db.execute("SELECT name, value FROM counter"))
+        assert {name: n for name, n in counters.items() if n} == {n: v for n, v in stored.items() if v}
         settled = sum(n for name, n in counters.items() if name.startswith("verdict:"))
         assert counters["seen"] == settled + frontier.waiting
         assert frontier.in_flight == 0
@@ -301,6 +315,44 @@ class Job:
                 db.execute("SELECT key FROM ask WHERE state = 0").fetchall()
                 + db.execute("SELECT id FROM record UNION ALL SELECT record FROM want").fetchall()
             )
+
+
+def check_books(store: Store) -> None:
+    """What the report is made of is what the store holds: nothing vanished, nothing was counted twice."""
+    db = store._db
+    counters = Counter(dict(db.execute("SELECT name, value FROM counter")))
+    ended = Counter(dict(db.execute("SELECT verdict, COUNT(*) FROM done GROUP BY verdict")))
+    (waiting,) = db.execute("SELECT COUNT(*) FROM queue").fetchone()
+    assert counters["seen"] == sum(ended.values()) + waiting
+    assert ended == {name[8:]: n for name, n in counters.items() if name.startswith("verdict:")}
+    assert db.execute("SELECT seq FROM done INTERSECT SELECT seq FROM queue").fetchall() == []
+    rules = Counter(dict(db.execute("SELECT page, COUNT(*) FROM failure GROUP BY page")))
+    assert sum(rules.values()) == sum(n for v, n in ended.items() if Verdict(v) in NO_PAGE)
+    # Every link that a page gave was queued, or known, or refused for a reason that is counted.
+    (links,) = db.execute("SELECT coalesce(SUM(links), 0) FROM done").fetchone()
+    sums = {prefix: sum(n for name, n in counters.items() if name.startswith(prefix)) for prefix in PREFIXES}
+    known = counters["duplicates"] + counters["duplicate_seeds"]
+    given = links + counters["seeds"] + sums["join:asked:"]
+    assert given == counters["seen"] + known + sums["note:links "] + sums["note:paging"]
+
+
+NO_PAGE = FAILURES | {Verdict.ROBOTS, Verdict.OUT_OF_SCOPE, Verdict.DROPPED}
+PREFIXES = ("join:asked:", "note:links ", "note:paging")
+
+
+@pytest.mark.slow
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**9), ends=st.lists(st.sampled_from(["kill", "drain", "stop"]), max_size=4))
+def test_the_books_balance_however_many_links_are_refused(jumping, monkeypatch, seed, ends):
+    monkeypatch.setattr(fairness, "BLOCK", 3)
+    with tempfile.TemporaryDirectory() as folder:
+        job = Job(Site(seed), Path(folder), random.Random(seed), strict=True)
+
+        async def body(loop):
+            for how in [*ends, "end"]:
+                await job.run(loop, how)
+
+        jumping(body)
 
 
 @pytest.mark.slow

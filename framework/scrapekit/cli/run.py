@@ -116,13 +116,19 @@ def execute(runner: Runner, settings: Any, manner: Manner, arguments: Sequence[s
 
     *arguments* are the words that resume the run, by default those of this process.
     """
+    from scrapekit.cli.logs import late_logs_shown
+
+    as_json = manner.log_format == "json"
     try:
         with sigterm_interrupts():
             prepared = runner.prepare(settings)
-            with asyncio.Runner(loop_factory=loop_factory()) as loop:
+            with (
+                late_logs_shown(prepared.recipe.secrets, as_json=as_json),
+                asyncio.Runner(loop_factory=loop_factory()) as loop,
+            ):
                 report = loop.run(drive(runner, prepared, manner))
     except ScrapekitError as error:
-        return tell_error(error, as_json=manner.log_format == "json")
+        return tell_error(error, as_json=as_json)
     tell(report, manner, prepared.recipe.secrets, sys.argv[1:] if arguments is None else arguments)
     acknowledge(runner, prepared, report, manner)
     return report.exit_code

@@ -5,13 +5,16 @@ from __future__ import annotations
 import io
 import json
 import logging
+from contextlib import redirect_stderr
 from dataclasses import replace
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from rich.console import Console
 
 from scrapekit.cli.live import LiveDisplay
-from scrapekit.cli.logs import logs_shown_by
+from scrapekit.cli.logs import late_logs_shown, logs_shown_by
 from scrapekit.cli.progress import JsonLines, PlainLines, Silence, plain_line
 from scrapekit.cli.verbose import Verbose
 from scrapekit.model import Outcome, Page, Request, Verdict
@@ -187,6 +190,46 @@ def test_the_display_reads_no_markup_and_no_escapes_and_shows_no_secret():
     assert drawn(replace(SNAPSHOT, hosts=hosts), secrets=["s3cret"])[2] == (
         "[red]a\\x1b[2J        1          0      now  token •••"
     )
+
+
+def written(make, line: str) -> str:
+    """What a kind of progress writes for a line that somebody logs."""
+    file = io.StringIO()
+    with redirect_stderr(file):
+        make(file).note(line)
+    return file.getvalue()
+
+
+def on_terminal(file: io.StringIO) -> LiveDisplay:
+    console = Console(file=file, width=80, color_system=None, force_terminal=True, highlight=False)
+    return LiveDisplay("books", console)
+
+
+@pytest.mark.parametrize("make", [lambda _: PlainLines(), lambda _: JsonLines(), on_terminal])
+@given(line=st.text(st.characters(), max_size=200))
+@example("200 OK\r\nerror: forged \x1b]0;owned\x07\x9b31m\u2028\u0085 line")
+def test_whatever_is_logged_is_one_line_without_control_characters(make, line):
+    text = written(make, line)
+
+    assert text.endswith("\n")
+    assert not [c for c in text[:-1] if c < " " or "\x7f" <= c < "\xa0" or c in "\u2028\u2029"]
+
+
+def test_what_is_logged_when_the_display_is_gone_is_one_line_too(capsys, monkeypatch):
+    # The test runner listens, too; then Python's last resort is not asked.
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])
+    with late_logs_shown(["s3cret"], as_json=False):
+        try:
+            raise ConnectionError("reset by\npeer")
+        except ConnectionError:
+            logging.getLogger("asyncio").exception("Fatal error\non s3cret\x1b[2J")
+        logging.getLogger("asyncio").info("nobody wants to know")
+        logging.getLogger("aiohttp").warning("%d of them", "not a number")
+
+    assert capsys.readouterr().err.splitlines() == [
+        "error: Fatal error\\non •••\\x1b[2J (ConnectionError: reset by\\npeer)",
+        "warning: %d of them",
+    ]
 
 
 def test_the_display_vanishes_and_notes_stay():
