@@ -29,6 +29,7 @@ from scrapekit.plugins.relay import Relay
 from scrapekit.prepare import Prepared
 from scrapekit.recipe.model import Budget, Recipe, Site
 from scrapekit.web.perform import Performer
+from scrapekit.web.proxies import Proxies
 from scrapekit.web.replaying import ReplayPerformer
 from scrapekit.web.session.performing import SessionPerformer
 
@@ -66,6 +67,7 @@ def assemble(
     performer: Performer | SessionPerformer | ReplayPerformer,
     relay: Relay,
     records: int,
+    proxies: Proxies,
     files: Files | None = None,
 ) -> Engine:
     """The engine with everything it needs, where the job was left."""
@@ -87,6 +89,7 @@ def assemble(
         spending=Spending(crawl.budget, restored.counters) if crawl.budget != Budget() else None,
         remembers=recipe.remembers,
         keeper=performer if isinstance(performer, ReplayPerformer) else None,
+        rotate=proxies.rotate,
     )
     engine.committer.group.counters.update(first)
     if performer.session is not None:

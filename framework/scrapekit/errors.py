@@ -96,6 +96,7 @@ class FetchError(ScrapekitError):
         throttled: bool = False,
         patience: Patience | None = None,
         expired: bool = False,
+        rotates: bool = False,
         session: Stamp = (),
     ) -> None:
         super().__init__(message)
@@ -109,6 +110,8 @@ class FetchError(ScrapekitError):
         """What the recipe itself says about the retry, where it says anything."""
         self.expired = expired
         """True where the answer itself says that we are logged out, whatever its status."""
+        self.rotates = rotates
+        """True where the recipe wants it tried by way of the next proxy."""
         self.session = session
 
 

@@ -179,6 +179,8 @@ class Page:
     session: Stamp = ()
     hurried = False
     """True while everything else waits for it to be read; see `scrapekit.TakesLong`."""
+    proxy = 0
+    """The number of the proxy by which it came, in the recipe's order."""
     stored: StoredFile | None = None
     """Where the body went to disk, which is then empty here."""
     holds_late = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from time import monotonic, time
 
 from scrapekit import __version__
@@ -16,6 +17,7 @@ from scrapekit.web.bindings import Bindings
 from scrapekit.web.cookies import Jar
 from scrapekit.web.filling import Filling, Values
 from scrapekit.web.perform import Performer
+from scrapekit.web.proxies import Proxies
 from scrapekit.web.replaying import NoNetwork, ReplayPerformer, Shelf
 from scrapekit.web.session.asking import Ask
 from scrapekit.web.session.performing import SessionPerformer
@@ -28,45 +30,56 @@ AGENT = "scrapekit"
 """The product token that robots.txt rules are matched against (RFC 9309 2.2.1)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Belongings:
+    """What a run lends to its way out, and looks after itself."""
+
+    turns: Turns
+    """What is sent beside the requests that are given waits for one of these."""
+    proxies: Proxies
+    jar: Jar | None = None
+    """Keeps the cookies; None: nobody else needs to see those that are kept, if any are."""
+    cache: Shelf | None = None
+    """Keeps answers."""
+    sinks: Mapping[str, Sink] = NOTHING
+    """Take the bodies that are files, by `Request.ask`."""
+
+
 def way_out(
-    plan: Plan,
-    turns: Turns,
-    jar: Jar | None = None,
-    cache: Shelf | None = None,
-    *,
-    offline: bool = False,
-    sinks: Mapping[str, Sink] = NOTHING,
+    plan: Plan, belongings: Belongings, *, offline: bool = False
 ) -> tuple[Fetcher, Performer | SessionPerformer | ReplayPerformer]:
     """The fetcher, yet to be opened and closed, and what performs requests with it.
 
-    What it sends beside the requests it is given waits for one of *turns*. *jar* keeps the cookies; None:
-    nobody else needs to see those that are kept, if any are. *cache* keeps answers; *offline* there is
-    nothing else, and nothing that could open a connection. *sinks* take the bodies that are files, by
-    `Request.ask`.
+    *offline* there is nothing but what the cache keeps, and nothing that could open a connection.
     """
     http = plan.recipe.http
     bindings = Bindings(plan.recipe.bound, plan.seed_urls, credentials_of(http.auth))
-    fetcher = NoNetwork() if offline else _online(plan, bindings, turns, jar, sinks)
+    fetcher = NoNetwork() if offline else _online(plan, bindings, belongings)
     others: dict[str, Values] = {}
     judged = plan.judged if plan.session is None else plan.judged | {PAGE}
     filling = Filling(bindings, others) if bindings or plan.session is not None else None
     inner = Performer(fetcher, agent=AGENT, redirects=http.redirects, judged=judged, filling=filling)
-    outer = inner if offline else _in_session(plan, inner, filling, turns)
-    if cache is None:
+    outer = inner if offline else _in_session(plan, inner, filling, belongings.turns)
+    if (cache := belongings.cache) is None:
         return fetcher, outer
     return fetcher, ReplayPerformer(cache, replay_terms(plan.recipe, offline=offline), inner, outer, time)
 
 
-def _online(
-    plan: Plan, bindings: Bindings, turns: Turns, jar: Jar | None, sinks: Mapping[str, Sink]
-) -> Fetcher:
+def _online(plan: Plan, bindings: Bindings, belongings: Belongings) -> Fetcher:
     # Imported here: aiohttp costs a quarter of a second, which a mistake in the command need not wait for.
     from scrapekit.web.fetch import HttpFetcher
 
     http = plan.recipe.http
-    agent = f"{AGENT}/{__version__}"
-    inner = HttpFetcher(http, plan.seed_urls, agent=agent, bindings=bindings, jar=jar, sinks=sinks)
-    return authorizing(inner, http.auth, bindings, turns)
+    inner = HttpFetcher(
+        http,
+        plan.seed_urls,
+        agent=f"{AGENT}/{__version__}",
+        bindings=bindings,
+        jar=belongings.jar,
+        proxies=belongings.proxies,
+        sinks=belongings.sinks,
+    )
+    return authorizing(inner, http.auth, bindings, belongings.turns)
 
 
 def _in_session(

@@ -16,12 +16,13 @@ from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
 from scrapekit.model import NOTHING
-from scrapekit.outgoing import way_out
+from scrapekit.outgoing import Belongings, way_out
 from scrapekit.plan import Plan
 from scrapekit.prepare import Prepared, RunSettings, prepare
 from scrapekit.report import Report, Snapshot
 from scrapekit.stopping import StopSignal
 from scrapekit.watching import Watch
+from scrapekit.web.proxies import Proxies
 
 __all__ = ["Prepared", "RunSettings", "StopSignal", "acknowledge", "prepare", "run"]
 
@@ -102,7 +103,9 @@ async def _run_job(
     frontier, cache = frontier_of(prepared, journal), cache_of(prepared, folder)
     offline = prepared.settings.offline
     sinks = files.sinks if files is not None else NOTHING
-    fetcher, performer = way_out(plan, frontier.turns, jar, cache, offline=offline, sinks=sinks)
+    proxies = Proxies(recipe.http.proxy)
+    belongings = Belongings(frontier.turns, proxies, jar, cache, sinks)
+    fetcher, performer = way_out(plan, belongings, offline=offline)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)
         restored = await journal.open()
@@ -118,7 +121,7 @@ async def _run_job(
             stack.push_async_callback(cache.close)
         if jar is not None and recipe.http.cookies_between_runs:
             await stack.enter_async_context(CookieFile(jar, folder.cookies).keeping())
-        engine = assemble(prepared, restored, journal, frontier, performer, relay, records, files)
+        engine = assemble(prepared, restored, journal, frontier, performer, relay, records, proxies, files)
         accounts.follow(engine)
         if cache is not None:
             follow(cache, performer, engine.committer)

@@ -19,7 +19,6 @@ from scrapekit.extract.draft import Terms
 from scrapekit.extract.pipes import filter_resolver
 from scrapekit.language.expression import compile_expression
 from scrapekit.mark import Mark
-from scrapekit.options import Options
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe import read_export, read_vars
@@ -341,26 +340,6 @@ def says(text: str, value: object) -> bool:
         return value in (None, "", (), {}) if value != 0 else False
     read = [words[0], units.duration(words[0]), units.size(words[0]), units.share(words[0])]
     return value in read or str(value) == words[0]
-
-
-def test_what_is_not_supported_yet_is_listed_whole(monkeypatch, tables):
-    refused: dict[str, set[str]] = defaultdict(set)
-    original = Options.not_yet
-
-    def remember(self: Options, *keys: str) -> None:
-        refused[self.path] |= set(keys)
-        original(self, *keys)
-
-    monkeypatch.setattr(Options, "not_yet", remember)
-    overhear(SECTIONS)
-    table = next(iter(tables(REFERENCE, "not yet")))
-
-    listed = {"".join(code_in(row["where"])): set(code_in(row["keys"])) for row in table.rows}
-    assert listed == {path: keys for path, keys in refused.items() if path in listed}
-    assert {name.rpartition(".")[2] for name in refused} - {
-        name.rpartition(".")[2] for name in listed
-    } <= OTHERS
-    assert set().union(*listed.values()) == set().union(*refused.values())
 
 
 def test_every_parser_and_exporter_that_comes_with_scrapekit_is_in_the_reference(tables):

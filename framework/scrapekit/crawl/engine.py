@@ -55,8 +55,12 @@ class Engine:
         spending: Spending | None = None,
         remembers: bool = False,
         keeper: Keeper | None = None,
+        rotate: Callable[[Page], None] | None = None,
     ) -> None:
-        """*remembers*: later jobs want to know which pages were read, and what of."""
+        """*remembers*: later jobs want to know which pages were read, and what of.
+
+        *rotate* is told of a page that came by a proxy which is of no more use to its host.
+        """
         self.frontier = frontier
         self.committer = Committer(journal, frontier, self._committed)
         self._perform = perform
@@ -66,6 +70,7 @@ class Engine:
         self._session = session
         self._remembers = remembers
         self._keeper = keeper
+        self._rotate = rotate
         self._settlement = Settlement(
             frontier, self.committer, admission, relay, session, spending, remembers=remembers
         )
@@ -221,6 +226,8 @@ class Engine:
             self._keeper.refused(page, error)
             self.frontier.put_back(entry)
             return
+        if error.rotates and self._rotate is not None:
+            self._rotate(page)
         error.session = page.session
         self._settlement.failed(entry, error)
 

@@ -113,6 +113,23 @@ def _login(rule: _Rule, answer: Answer) -> Ruled:
     return FetchError(rule.reason(page), verdict=Verdict.BLOCKED, status=page.status, expired=True)
 
 
+def _rotate(rule: _Rule, answer: Answer) -> Ruled:
+    page = answer.page
+    plain = _plain_verdict(page)
+    # Another proxy is no way round a host that asks for patience.
+    throttled = plain is not None and plain.throttled
+    return FetchError(
+        rule.reason(page),
+        verdict=plain.verdict if plain else Verdict.FAILED,
+        retry=True,
+        retry_after=plain.retry_after if plain else None,
+        status=page.status,
+        throttled=throttled,
+        patience=Patience(None if throttled else 0.0, None, rule.rule.times),
+        rotates=True,
+    )
+
+
 def _retry(rule: _Rule, answer: Answer) -> Ruled:
     page, after = answer.page, rule.rule.after
     plain = _plain_verdict(page)
@@ -140,4 +157,5 @@ _RULED: Mapping[str, Callable[[_Rule, Answer], Ruled]] = {
     "fail": _fail,
     "login": _login,
     "retry": _retry,
+    "rotate": _rotate,
 }

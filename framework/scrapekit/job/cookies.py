@@ -44,6 +44,8 @@ def jar_of(http: Http, kept: Path, borrowed: Path | None, seed_urls: Iterable[st
     Raises UsageError when a file of cookies cannot be read.
     """
     jar = Jar() if http.keep_cookies else None
+    if borrowed is not None and len(http.proxy) > 1:
+        raise UsageError("cookies belong to one proxy, and the recipe lists several")
     if borrowed is not None:
         jar = borrow(borrowed, seed_urls)
     if jar is not None and http.cookies_between_runs and kept.exists():

@@ -25,7 +25,7 @@ from scrapekit.recipe.read_pipe import read_pipes
 from scrapekit.recipe.read_responses import put_in_responses
 from scrapekit.recipe.read_seeds import read_seeds
 from scrapekit.recipe.read_seen import read_seen
-from scrapekit.recipe.read_settings import read_crawl, read_http
+from scrapekit.recipe.read_settings import count_proxies, read_crawl, read_http
 from scrapekit.recipe.read_tests import read_tests
 from scrapekit.recipe.read_vars import read_vars
 from scrapekit.recipe.substitute import substitute
@@ -68,7 +68,13 @@ def read_recipe(
     options.require("pages", "write how each kind of page is read")
     options.require("seeds", "write where to start: seeds: https://...")
     pages = read_pages(options.node("pages"), problems)
-    pages = put_in_responses(pages, options.node("responses"), problems, login="login" in options)
+    pages = put_in_responses(
+        pages,
+        options.node("responses"),
+        problems,
+        login="login" in options,
+        proxies=count_proxies(options.node("http")),
+    )
     files = Files(file, frozenset(inputs.values()))
     seeds = read_seeds(options.node("seeds"), pages, problems, files)
     tests = read_tests(options.node("tests"), pages, problems, files)

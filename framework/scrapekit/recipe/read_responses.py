@@ -80,32 +80,42 @@ def _rules(ground: Ground, node: ListNode, path: str) -> Iterator[ResponseRule]:
 
 
 def put_in_responses(
-    pages: Mapping[str, PageRule], node: Node | None, problems: Problems, *, login: bool
+    pages: Mapping[str, PageRule], node: Node | None, problems: Problems, *, login: bool, proxies: int
 ) -> dict[str, PageRule]:
     """Page rules with the named sets put in, and the rules for all behind their own.
 
-    *node* is the recipe's top ``responses``; without a *login* none of them can ask for one.
+    *node* is the recipe's top ``responses``; without a *login* none of them can ask for one, and without
+    several *proxies* none for the next.
     """
     parsers = {rule.parser for rule in pages.values()}
     responses = read_responses(node, Ground(problems, parsers.pop() if len(parsers) == 1 else "json"))
-    found = {name: _with_rules(rule, responses, problems) for name, rule in pages.items()}
+    found = {name: _with_rules(rule, responses, problems, proxies) for name, rule in pages.items()}
+    own = [rule for page in pages.values() for rule in page.responses]
     if not login:
-        _refuse_login([rule for page in pages.values() for rule in page.responses], responses, problems)
+        _refuse("login", own, responses, problems)
+    if proxies < 2:
+        _refuse("rotate", own, responses, problems)
     return found
 
 
-def _refuse_login(
-    rules: Iterable[ResponseRule | NamedResponses], responses: Responses, problems: Problems
+_WITHOUT = {
+    "login": ("there is no login to do anew", 'say how under "login" at the recipe\'s top'),
+    "rotate": ("there is no other proxy to go on with", "list them: http: { proxy: [http://a:3128, ...] }"),
+}
+
+
+def _refuse(
+    verdict: RuledVerdict,
+    rules: Iterable[ResponseRule | NamedResponses],
+    responses: Responses,
+    problems: Problems,
 ) -> None:
     for rule in chain(rules, responses.common, *responses.sets.values()):
-        if isinstance(rule, ResponseRule) and rule.verdict == "login":
-            message = "there is no login to do anew"
-            problems.add(
-                rule.mark, f"{rule.path}.then", message, 'say how under "login" at the recipe\'s top'
-            )
+        if isinstance(rule, ResponseRule) and rule.verdict == verdict:
+            problems.add(rule.mark, f"{rule.path}.then", *_WITHOUT[verdict])
 
 
-def _with_rules(page: PageRule, responses: Responses, problems: Problems) -> PageRule:
+def _with_rules(page: PageRule, responses: Responses, problems: Problems, proxies: int) -> PageRule:
     rules: list[ResponseRule | NamedResponses] = []
     for entry in page.responses:
         if isinstance(entry, ResponseRule):
@@ -116,7 +126,15 @@ def _with_rules(page: PageRule, responses: Responses, problems: Problems) -> Pag
             hint = did_you_mean(name, responses.sets) or "name it at the top: responses: { NAME: [ ... ] }"
             problems.add(entry.name.mark, entry.path, f'there are no responses "{shown(name)}"', hint)
     rules += responses.common
+    rules = [_rotating(rule, proxies) for rule in rules]
     return replace(page, responses=tuple(rules)) if rules or page.responses else page
+
+
+def _rotating(rule: ResponseRule | NamedResponses, proxies: int) -> ResponseRule | NamedResponses:
+    """The rule; where it sends on to the next proxy, it does so until there is none left."""
+    if isinstance(rule, ResponseRule) and rule.verdict == "rotate":
+        return replace(rule, times=max(0, proxies - 1))
+    return rule
 
 
 def _rule(ground: Ground, node: Node, path: str) -> ResponseRule | None:
@@ -147,7 +165,7 @@ def _rule(ground: Ground, node: Node, path: str) -> ResponseRule | None:
 def _verdict(options: Options) -> RuledVerdict | None:
     if not options.require("then", f"write what the answer means: {', '.join(VERDICTS)}"):
         return None
-    word = options.choice("then", VERDICTS, later=("rotate",))
+    word = options.choice("then", VERDICTS)
     return next((verdict for verdict in VERDICTS if verdict == word), None)
 
 

@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from typing import Literal, cast
 
 from scrapekit.language.template import has_placeholder
-from scrapekit.node import MapNode, ScalarNode, describe, shown
+from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
 from scrapekit.recipe.model import Budget, Crawl, Http, Kept, Secret, Site, Traps
 from scrapekit.recipe.read_auth import read_auth
@@ -28,7 +28,7 @@ _SCOPES: tuple[ScopeKind, ...] = ("site", "host", "domain", "any")
 def read_http(top: Options) -> Http:
     """The section ``http``; its defaults where it is silent."""
     options, default = top.section("http"), Http()
-    options.not_yet("rotate", "http2", "accept")
+    _refuse_elsewhere(options)
     written = read_headers(options)
     headers = _texts(written)
     cookies = _texts(read_cookies(options))
@@ -47,13 +47,16 @@ def read_http(top: Options) -> Http:
         max_body=int(_positive_size(options, "max_body", default.max_body)),
         retries=cast(int, options.integer("retries", default.retries, least=0, most=100)),
         redirects=cast(int, options.integer("redirects", default.redirects, least=0, most=100)),
-        proxy=_proxy(options),
+        proxy=_proxies(options),
         verify_tls=options.flag("verify_tls", True),
         allow_hosts=_allowed_hosts(options),
         auth=read_auth(options),
         conditional=options.flag("conditional", default.conditional),
         cache=_cache(options),
     )
+    if between_runs and len(http.proxy) > 1:
+        message = "cookies belong to one proxy, and there are several"
+        options.problem("keep_cookies", message, "write true: then they last as long as the run")
     options.close()
     return http
 
@@ -156,12 +159,36 @@ def _positive_size(options: Options, key: str, default: int) -> int:
     return size
 
 
-def _proxy(options: Options) -> str:
-    proxy = options.text("proxy")
-    if proxy and not proxy.startswith(("http://", "https://")):
-        options.problem("proxy", f'a proxy is an http:// or https:// address, found "{shown(proxy)}"')
-        return ""
-    return proxy
+def count_proxies(http: Node | None) -> int:
+    """How many proxies the section lists, before it is read itself."""
+    proxy = http.get("proxy") if isinstance(http, MapNode) else None
+    return len(proxy.items) if isinstance(proxy, ListNode) else int(proxy is not None)
+
+
+def _proxies(options: Options) -> tuple[str, ...]:
+    found: list[str] = []
+    for node in options.texts("proxy"):
+        proxy = str(node.value)
+        if not proxy:
+            continue
+        if not proxy.startswith(("http://", "https://")):
+            message = f'a proxy is an http:// or https:// address, found "{shown(proxy)}"'
+            options.problems.add(node.mark, options.at("proxy"), message)
+        elif proxy in found:
+            options.problems.add(node.mark, options.at("proxy"), "a proxy is listed twice")
+        found.append(proxy)
+    return tuple(found)
+
+
+def _refuse_elsewhere(options: Options) -> None:
+    """Settings that people of other tools look for, and what there is instead."""
+    instead = {
+        "rotate": "list the proxies under proxy; responses say which answer means the next: then: rotate",
+        "http2": "there is none: requests are sent in HTTP/1.1, which every server knows",
+        "accept": "it is a header: headers: { Accept: text/html }",
+    }
+    for key, hint in instead.items():
+        options.misplaced(key, f'unknown key "{key}"', hint)
 
 
 def read_crawl(top: Options) -> Crawl:

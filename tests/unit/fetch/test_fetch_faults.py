@@ -446,7 +446,7 @@ async def test_what_a_server_sends_is_not_repeated(site):
 async def test_a_proxy_is_asked_for_the_page(site):
     site.answers["http://shop.test/a"] = page(b"by proxy")
 
-    answer = await fetched(site, "http://shop.test/a", proxy=site.url())
+    answer = await fetched(site, "http://shop.test/a", proxy=(site.url(),))
 
     assert (answer.body, answer.url) == (b"by proxy", "http://shop.test/a")
 
@@ -456,7 +456,7 @@ async def test_a_proxy_is_not_asked_for_private_hosts(site):
         with pytest.raises(
             FetchError, match=r" is not public, and http\.allow_hosts does not name it$"
         ) as caught:
-            await fetched(site, url, proxy=site.url())
+            await fetched(site, url, proxy=(site.url(),))
         assert caught.value.verdict is Verdict.REFUSED
 
     assert site.connections == 0
@@ -466,11 +466,11 @@ async def test_a_proxy_that_does_not_connect(site):
     site.answers["shop.test:443"] = b"HTTP/1.1 407 Who Are You\r\nContent-Length: 0\r\n\r\n"
 
     with pytest.raises(FetchError, match=r"^the proxy does not connect to shop\.test:443: HTTP 407$"):
-        await fetched(site, "https://shop.test/", proxy=site.url())
+        await fetched(site, "https://shop.test/", proxy=(site.url(),))
 
 
 async def test_a_proxy_that_is_not_there(site):
     with pytest.raises(FetchError, match=r"^no connection to the proxy: ") as caught:
-        await fetched(site, "http://shop.test/", proxy="http://127.0.0.1:9/")
+        await fetched(site, "http://shop.test/", proxy=("http://127.0.0.1:9/",))
 
     assert caught.value.retry

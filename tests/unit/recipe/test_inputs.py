@@ -189,7 +189,7 @@ def test_an_input_that_failed_is_not_complained_of_again_where_it_is_used():
 def test_an_input_without_a_value_leaves_its_setting_as_if_not_written():
     recipe, problems = recipe_of('inputs: { p: { required: false } }\nhttp: { proxy: "{{ inputs.p }}" }\n')
 
-    assert (recipe.http.proxy, problems) == ("", [])
+    assert (recipe.http.proxy, problems) == ((), [])
 
 
 def test_a_secret_may_stand_in_a_header_or_a_cookie_and_is_hidden():

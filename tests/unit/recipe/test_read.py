@@ -166,7 +166,7 @@ def test_http_and_crawl_are_read_with_their_units():
     http, crawl = recipe.http, recipe.crawl
     assert (http.headers, http.cookies, http.keep_cookies) == ({"X": "5"}, {"a": "b"}, True)
     assert (http.user_agent, http.timeout, http.connect_timeout, http.max_body) == ("me/1", 20.0, 2.0, 2**20)
-    assert (http.retries, http.redirects, http.proxy, http.verify_tls) == (0, 2, "http://p:1", False)
+    assert (http.retries, http.redirects, http.proxy, http.verify_tls) == (0, 2, ("http://p:1",), False)
     assert (http.min_rate, http.min_rate_over, http.allow_hosts) == (2048, 10.0, ("localhost",))
     assert (crawl.concurrency, crawl.per_host, crawl.delay, crawl.robots) == (4, 1, 0.0, "ignore")
     assert (crawl.depth, crawl.order, crawl.scope, crawl.allow_failed) == (3, "depth", "host", 0.1)

@@ -53,7 +53,7 @@ def test_requests_that_differ_on_the_wire_are_two(other):
     [
         (Http(headers={"Accept-Language": "de"}), False),
         (Http(user_agent="other"), False),
-        (Http(retries=9, timeout=1, proxy="http://p.test"), True),
+        (Http(retries=9, timeout=1, proxy=("http://p.test",)), True),
     ],
 )
 def test_what_a_recipe_always_sends_tells_answers_apart_and_its_patience_does_not(http, same):

@@ -9,9 +9,11 @@ from scrapekit.mark import Mark
 from scrapekit.node import Node, ScalarNode
 from scrapekit.recipe.model.values import Selector
 
-RuledVerdict: TypeAlias = Literal["ok", "empty", "retry", "skip", "fail", "login", "stop_paging"]
+RuledVerdict: TypeAlias = Literal["ok", "empty", "retry", "rotate", "skip", "fail", "login", "stop_paging"]
 
-VERDICTS: tuple[RuledVerdict, ...] = ("ok", "empty", "retry", "skip", "fail", "login", "stop_paging")
+VERDICTS: tuple[RuledVerdict, ...] = (
+    "ok", "empty", "retry", "rotate", "skip", "fail", "login", "stop_paging"
+)  # fmt: skip
 """What a response rule may say of an answer."""
 
 
@@ -41,6 +43,7 @@ class ResponseRule:
     """What the selector's value must be, or a list of such values; None: the selector must find something."""
     after: After | None = None
     times: int | None = None
+    """How often at most; rotate: once for each further proxy."""
     pause: Literal["host", "page"] | None = None
     reason: str = ""
 

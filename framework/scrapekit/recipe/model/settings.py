@@ -44,7 +44,8 @@ class Http:
     max_body: int = 16 * 2**20
     retries: int = 3
     redirects: int = 10
-    proxy: str = ""
+    proxy: tuple[str, ...] = ()
+    """One, or several that hosts are spread over."""
     verify_tls: bool = True
     allow_hosts: tuple[str, ...] = ()
     auth: Auth | None = None

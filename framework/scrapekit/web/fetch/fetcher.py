@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import io
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import aiohttp
@@ -32,6 +33,7 @@ from scrapekit.web.fetch.names import Names
 from scrapekit.web.fetch.received_headers import plain_headers
 from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
 from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
+from scrapekit.web.proxies import Proxies
 from scrapekit.web.responses import is_redirect, judge
 from scrapekit.web.senders import Senders, Site
 from scrapekit.web.sinks import Sink
@@ -48,13 +50,23 @@ _LEAST_IN_TIME = 64 * 1024  # what goes to disk may take long, while so much com
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 9.2.2
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to the hosts: by a proxy or straight on, with the cookies that are set there."""
+
+    number: int
+    proxy: str | None
+    jar: Jar | None
+
+
 class HttpFetcher:
     """Fetches over http and https, as the recipe's ``http:`` section says.
 
     *seed_urls* name the hosts that may be private, and with *bindings* the origins that may receive
     secrets. *agent* is the User-Agent unless the recipe has its own; *resolver* looks names up, by
-    default the way this machine does; *jar* keeps cookies, whatever ``http.keep_cookies`` says. *sinks* are
-    who takes the bodies that are files, by `Request.ask`; whoever asks for one puts it in before.
+    default the way this machine does; *jar* keeps cookies, whatever ``http.keep_cookies`` says;
+    *proxies* say which proxy asks which host, by default those of the recipe. *sinks* are who takes the
+    bodies that are files, by `Request.ask`; whoever asks for one puts it in before.
     May be used by many tasks at once, but only once at a time within one task.
     """
 
@@ -67,6 +79,7 @@ class HttpFetcher:
         resolver: AbstractResolver | None = None,
         bindings: Bindings | None = None,
         jar: Jar | None = None,
+        proxies: Proxies | None = None,
         sinks: Mapping[str, Sink] = NOTHING,
     ) -> None:
         self._sinks = sinks
@@ -75,12 +88,18 @@ class HttpFetcher:
         self._senders = Senders(http, seed_urls, agent, bindings)
         own = [http.auth.token_url] if http.auth is not None and http.auth.token_url else []
         self._guard = Guard([*seed_urls, *own], http.allow_hosts)
-        self._jar = Jar() if jar is None and http.keep_cookies else jar
+        self._proxies = proxies or Proxies(http.proxy)
+        self._ways = [_Way(number, proxy, each) for number, (proxy, each) in enumerate(self._pairs(jar))]
         self._site = lru_cache(maxsize=4096)(self._senders.site)
-        self._proxy = http.proxy or None
         self._session: aiohttp.ClientSession
         self._limits: AnswerLimits
         self._kept: Kept
+
+    def _pairs(self, jar: Jar | None) -> Iterator[tuple[str | None, Jar | None]]:
+        """Each proxy with the cookies that are set there; those of one proxy, or of none, are in *jar*."""
+        for proxy in self._proxies.addresses or (None,):
+            kept = jar if len(self._proxies.addresses) < 2 else None
+            yield proxy, Jar() if kept is None and (jar is not None or self._http.keep_cookies) else kept
 
     async def open(self) -> None:
         """Get ready; called once, inside the running loop."""
@@ -109,7 +128,6 @@ class HttpFetcher:
             max_line_size=_LONGEST_HEADER,
             max_field_size=_LONGEST_HEADER,
             max_headers=_MOST_HEADERS,
-            proxy=self._proxy,
         )
         # aiohttp would also send again what failed on a fresh connection, with no pause at all.
         self._session._retry_connection = False
@@ -126,13 +144,17 @@ class HttpFetcher:
         FetchError for whatever goes wrong; StuckError when this process may open no more files.
         """
         url, site = self._place(request)
-        opening = Opening(site.host, site.port, self._proxy is not None)
+        way = self._ways[self._proxies.number(site.host)]
+        opening = Opening(site.host, site.port, way.proxy is not None)
         OPENING.set(opening)
         task = asyncio.current_task()
         assert task is not None
         self._limits.start(task, opening)
         try:
-            return await self._exchange(request, url, site, opening, raw)
+            return await self._exchange(request, url, site, opening, way, raw)
+        except aiohttp.ClientProxyConnectionError as error:
+            self._proxies.leave(site.host, way.number)
+            raise fault(error, site.label, opening, self._http.connect_timeout) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise fault(error, site.label, opening, self._http.connect_timeout) from error
         except asyncio.CancelledError:
@@ -150,20 +172,22 @@ class HttpFetcher:
         if url is None:
             raise FetchError("no address that can be fetched", verdict=Verdict.REFUSED)
         site = self._site(url[: url.index("/", 8)])
-        if self._proxy is not None and not self._guard.allows_unseen(site.host, site.port):
+        if self._proxies.addresses and not self._guard.allows_unseen(site.host, site.port):
             message = f"{site.host} is not public, and http.allow_hosts does not name it"
             raise FetchError(message, verdict=Verdict.REFUSED)
         return url, site
 
-    async def _exchange(self, request: Request, url: str, site: Site, opening: Opening, raw: bool) -> Page:
+    async def _exchange(
+        self, request: Request, url: str, site: Site, opening: Opening, way: _Way, raw: bool
+    ) -> Page:
         start = time.monotonic()
-        response = await self._send(request, url, site, opening)
+        response = await self._send(request, url, site, opening, way)
         opening.answered = True
         try:
             headers = plain_headers(response.headers)
             status = response.status
-            if self._jar is not None and "set-cookie" in headers:
-                self._jar.take(url, headers["set-cookie"], time.time())
+            if way.jar is not None and "set-cookie" in headers:
+                way.jar.take(url, headers["set-cookie"], time.time())
             error = None if raw else judge(request, status, headers, time.time())
             # RFC 9110 15.4.5: 304 has no body, whatever length and packing its headers tell of.
             if error is not None or status == 304 or is_redirect(status, headers):
@@ -179,13 +203,18 @@ class HttpFetcher:
         finally:
             if response.connection is not None:
                 response.release()  # not everything was read, so this closes the connection
-        return Page(request, url, status, headers, body, time.monotonic() - start)
+        page = Page(request, url, status, headers, body, time.monotonic() - start)
+        if way.number:
+            page.proxy = way.number
+        return page
 
-    async def _send(self, request: Request, url: str, site: Site, opening: Opening) -> aiohttp.ClientResponse:
+    async def _send(
+        self, request: Request, url: str, site: Site, opening: Opening, way: _Way
+    ) -> aiohttp.ClientResponse:
         """The head of the answer; a kept connection that turns out dead is replaced (RFC 9112 9.3.1)."""
         special = request.headers or site.headers or request.validators
         headers = own_headers(request, site) if special else None
-        if self._jar is not None and (kept := self._jar.pairs(url, time.time())):
+        if way.jar is not None and (kept := way.jar.pairs(url, time.time())):
             headers = with_cookies(headers, request, site, kept)
         while True:
             body = request.body
@@ -197,6 +226,7 @@ class HttpFetcher:
                     headers=headers,
                     data=data,
                     allow_redirects=False,
+                    proxy=way.proxy,
                 )
             except aiohttp.ClientConnectorError:
                 raise
