@@ -152,10 +152,9 @@ class HttpFetcher:
         self._limits.start(task, opening)
         try:
             return await self._exchange(request, url, site, opening, way, raw)
-        except aiohttp.ClientProxyConnectionError as error:
-            self._proxies.leave(site.host, way.number)
-            raise fault(error, site.label, opening, self._http.connect_timeout) from error
         except (aiohttp.ClientError, OSError, ValueError) as error:
+            if isinstance(error, aiohttp.ClientProxyConnectionError):
+                self._proxies.leave(site.host, way.number)
             raise fault(error, site.label, opening, self._http.connect_timeout) from error
         except asyncio.CancelledError:
             late = self._limits.stop(task, opening)
