@@ -192,13 +192,13 @@ def test_the_delay_holds_across_a_kill(site, tmp_path):
 
 
 def test_a_host_that_always_fails_is_asked_ever_more_slowly(site, tmp_path):
-    site.serve("/", links(*[f"/{n}" for n in range(30)]))
+    site.serve("/", links(*[f"/{n}" for n in range(20)]))
     site.patterns.append(lambda _, path: answer("", "503 Busy") if path != "/robots.txt" else None)
     job = Job(tmp_path, recipe([site.url("/")], http="retries: 1"))
 
     ended = job.run("-q")
 
-    assert ended.report["verdicts"] == {"ok": 1, "failed": 30}
-    for n in range(30):
+    assert ended.report["verdicts"] == {"ok": 1, "failed": 20}
+    for n in range(20):
         first, second = site.asked(f"/{n}")
         assert second.start - first.end >= 0.25 - SLACK

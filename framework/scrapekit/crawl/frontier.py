@@ -15,6 +15,7 @@ from scrapekit.crawl.entries import Entry, LaneState
 from scrapekit.crawl.lane import Lane
 from scrapekit.crawl.lane_words import busiest_hosts, next_due
 from scrapekit.crawl.politeness import GiveUp, Pace, Retry, after_error, faster, slower
+from scrapekit.crawl.retry_budget import may_retry
 from scrapekit.crawl.robots_gate import RobotsGate
 from scrapekit.crawl.schedule import Schedule, Shelf
 from scrapekit.crawl.turns import LaneTurns
@@ -140,6 +141,7 @@ class Frontier:
         if entry.robots_of:
             self._robots_asked += 1
         else:
+            lane.asked += 1
             self._taken.add(entry.seq)
         if not entry.refusal:
             lane.start(entry, now)
@@ -181,6 +183,13 @@ class Frontier:
         decision = after_error(
             error, tries=entry.tries, throttles=lane.throttles, pace=self.pace, rng=self._rng
         )
+        # An answer that asks for patience has the host wait instead; what the recipe asks for, it gets.
+        if isinstance(decision, Retry) and not error.throttled and error.patience is None:
+            if not may_retry(lane.asked, lane.retried):
+                return GiveUp(
+                    error.verdict, f"{error}; so many pages of the host fail that it is not tried again"
+                )
+            lane.retried += 1
         if isinstance(decision, Retry):
             until = self._clock() + decision.wait
             if error.throttled:

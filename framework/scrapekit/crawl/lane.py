@@ -44,9 +44,9 @@ class Lane:
     """
 
     __slots__ = (
-        "asking", "delay", "delayed", "horizon", "in_flight", "last_start", "loading", "name", "next_start",
-        "pace", "paused_until", "reason", "resting", "robots", "scheduled", "stored", "throttles", "undo",
-        "urgent", "window",
+        "asked", "asking", "delay", "delayed", "horizon", "in_flight", "last_start", "loading", "name",
+        "next_start", "pace", "paused_until", "reason", "resting", "retried", "robots", "scheduled",
+        "stored", "throttles", "undo", "urgent", "window",
     )  # fmt: skip
 
     def __init__(self, name: str, pace: Pace) -> None:
@@ -76,6 +76,10 @@ class Lane:
         self.paused_until = 0.0
         self.reason = ""
         self.throttles = 0
+        self.asked = 0
+        """Requests that were granted, since the host is remembered."""
+        self.retried = 0
+        """How many of them were retries."""
         self.scheduled: float | None = None
         """The time it stands under in the frontier's heap; None when it does not stand there."""
 
