@@ -162,6 +162,7 @@ class Frontier:
         entry.replayed = True
         lane = self._schedule.lane(entry.lane)
         lane.unstart(entry)
+        lane.asked -= 1
         self._ready(lane)
 
     def succeeded(self, entry: Entry) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeAlias
 
-from scrapekit.errors import FetchError
+from scrapekit.errors import FetchError, PageError
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.pipes import Shape, compile_pipe
 from scrapekit.extract.reading import Ground, Reading
@@ -44,6 +44,9 @@ def _compile_edit(terms: Terms, rule: PageRule) -> Callable[[Page, Read], Outcom
     def edit(page: Page, read: Read) -> Outcome | FetchError:
         reading = Reading(page, SimpleDocument(None, page.url), ground)
         text = pipe(page.text, reading)
+        if text is None and reading.notes:
+            # A filter that failed leaves nothing; taken for a page without text that would pass in silence.
+            raise PageError("; ".join(reading.notes))
         body = ("" if text is None else str(text)).encode("utf-8", "replace")
         edited = Page(page.request, page.url, page.status, page.headers, body, page.elapsed)
         edited.read_in("utf-8")

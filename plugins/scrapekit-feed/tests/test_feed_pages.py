@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -233,3 +234,12 @@ def test_a_million_laughs_are_not_heard() -> None:
     text = f'<!DOCTYPE rss [<!ENTITY a0 "ha">{lines}]><rss><channel><title>&a9;</title></channel></rss>'
     with pytest.raises(PageError, match="it declares entities of its own"):
         feed(text)
+
+
+def test_a_dtd_that_a_feed_names_is_not_read(tmp_path: Path) -> None:
+    """Were it read, it would be no DTD, and the feed not well-formed; old feeds name one on the net."""
+    file = tmp_path / "secret"
+    file.write_text("canary")
+    for place in (file.as_uri(), "http://127.0.0.1:9/rss-0.91.dtd"):
+        body = f'<!DOCTYPE rss SYSTEM "{place}"><rss><channel><title>T</title></channel></rss>'
+        assert make_parser(FeedParser).parse(make_page(body)).root["title"] == "T"

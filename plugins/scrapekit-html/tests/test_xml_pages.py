@@ -152,3 +152,18 @@ def test_a_page_with_unused_entities_is_read():
 def test_elements_nested_too_deeply_are_refused():
     for options in (None, "{recover: true}"):
         assert "depth" in complaint("<a>" * 5000 + "</a>" * 5000, options)
+
+
+@pytest.mark.parametrize("options", [None, "{recover: true}"])
+@pytest.mark.parametrize("doctype", ['r SYSTEM "FILE"', 'r [<!ENTITY % x SYSTEM "FILE">%x;]'])
+def test_a_file_that_a_page_names_as_its_dtd_is_not_read(tmp_path: Path, doctype: str, options: str | None):
+    """Were it read, it would be no DTD, and the page not well-formed."""
+    file = tmp_path / "secret"
+    file.write_text("canary")
+    doctype = doctype.replace("FILE", file.as_uri())
+
+    assert select("/r", f"<!DOCTYPE {doctype}><r>ok</r>", options) == ["ok"]
+
+
+def test_a_page_whose_dtd_is_elsewhere_is_read_without_it():
+    assert select("/r", '<!DOCTYPE r PUBLIC "-//x" "http://127.0.0.1:9/x.dtd"><r>ok</r>') == ["ok"]

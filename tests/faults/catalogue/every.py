@@ -9,16 +9,19 @@ from catalogue import (
     cuts,
     endings,
     framing,
+    markup,
     names_and_tls,
     packing,
     references,
     sizes,
+    values,
 )
 from catalogue.fault import Fault
 
 _MODULES = [
     *(endings, framing, names_and_tls, cuts, sizes, packing, charsets),
     *(addresses, references, cookies),
+    *(markup, values),
 ]
 
 FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]

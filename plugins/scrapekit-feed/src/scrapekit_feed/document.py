@@ -34,13 +34,13 @@ def read_tree(page: Page) -> Any:
 
 
 def _parser() -> Any:
+    # Not collect_ids=False: it is told to libxml2 by a flag that has it read the DTD, load_dtd or not.
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
         huge_tree=True,
-        collect_ids=False,
         remove_comments=True,
         remove_pis=True,
     )

@@ -83,13 +83,13 @@ class XmlParser:
         return SimpleDocument(root, page.url)
 
     def _tree(self, page: Page) -> Any:
+        # Not collect_ids=False: it is told to libxml2 by a flag that has it read the DTD, load_dtd or not.
         parser = etree.XMLParser(
             resolve_entities=False,
             no_network=True,
             load_dtd=False,
             dtd_validation=False,
             huge_tree=True,
-            collect_ids=False,
             recover=self._recover,
         )
         try:
