@@ -141,6 +141,27 @@ def test_a_redirect_out_of_scope_is_not_followed(site, tmp_path):
     )
 
 
+def test_the_scope_domain_spans_what_the_seed_s_owner_registered_and_no_more(site, tmp_path):
+    """The site stands in as a proxy: so it can be every host."""
+    seed = "http://catalogue.shop.co.uk/"
+    site.serve(
+        seed, links("http://shop.co.uk/to/images", "http://other.co.uk/", "http://co.uk/", "/to/other")
+    )
+    site.serve("http://shop.co.uk/to/images", redirect("http://images.eu.shop.co.uk/"))
+    site.serve("http://images.eu.shop.co.uk/", book("images"))
+    site.serve(f"{seed}to/other", redirect("http://other.co.uk/"))
+    text = recipe([seed], http=f"retries: 0, proxy: '{site.url('')}'", crawl="delay: 0, robots: ignore")
+    job = Job(tmp_path, text.replace("scope: any", "scope: domain"))
+    ended = job.run("-q")
+
+    assert job.titles() == ["images"]
+    assert not any("other.co.uk" in exchange.path for exchange in site.log)
+    assert ended.report["notes"]["links out of scope"] == 2
+    assert ended.failure(f"{seed}to/other") == (
+        "out_of_scope: redirected to http://other.co.uk/, which is out of scope"
+    )
+
+
 def test_robots_txt_does_not_lead_to_a_private_address(site, tmp_path):
     site.serve("/robots.txt", redirect(site.url("/robots.txt", FORBIDDEN)), ONE)
     site.serve("/", book("one"), ONE)
