@@ -69,3 +69,18 @@ async def test_nothing_is_cancelled_after_closing():
     deadlines.close()
 
     assert await task == "in time"
+
+
+async def test_a_task_whose_time_is_extended_is_late_after_all_others():
+    deadlines, order = Deadlines(0.05), []
+
+    async def late(name):
+        assert await limited(deadlines, asyncio.sleep(60)) == "late"
+        order.append(name)
+
+    first, second = asyncio.create_task(late("first")), asyncio.create_task(late("second"))
+    await asyncio.sleep(0)
+    deadlines.extend(first)
+    await asyncio.gather(first, second)
+
+    assert order == ["second", "first"]

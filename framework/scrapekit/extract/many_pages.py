@@ -9,23 +9,21 @@ from typing import Any, TypeAlias
 from scrapekit.exact import to_text
 from scrapekit.extract.addresses import compile_place_step
 from scrapekit.extract.asked import Asked, ReadAsked, compile_following, page_facts, read_asked
-from scrapekit.extract.downloads import FileRules, file_read, is_address
+from scrapekit.extract.downloads import FileRules, is_address
 from scrapekit.extract.draft import Draft
-from scrapekit.extract.fields import inherit
-from scrapekit.extract.joiner import FieldStep, Joiner
+from scrapekit.extract.field_steps import compile_field_step
+from scrapekit.extract.joiner import Joiner
 from scrapekit.extract.known import Known
 from scrapekit.extract.late_outcome import without_late_values
 from scrapekit.extract.links import Begin, compile_links
-from scrapekit.extract.objects import compile_one
-from scrapekit.extract.place_reads import ReadPage, compile_page, steps_on_all
+from scrapekit.extract.place_reads import ReadPage, compile_page
 from scrapekit.extract.places import Place, before, places_of
-from scrapekit.extract.reading import Ground, ReadField, Reading
-from scrapekit.extract.stages import Stages, is_page_bound, plan_stages, unheard
-from scrapekit.extract.values import read_nothing
+from scrapekit.extract.reading import Ground, Reading
+from scrapekit.extract.stages import Stages, plan_stages
 from scrapekit.model import Item, Pending
 from scrapekit.options import Options
 from scrapekit.parts import Parser, Scope
-from scrapekit.recipe.model import Field, ItemRule, PageRule
+from scrapekit.recipe.model import ItemRule, PageRule
 from scrapekit.recipe.model.joins import Address
 
 
@@ -205,7 +203,8 @@ def _compile_joiner(
     follows = {each.name: place.number for place in places if place.paginate for each in place.fields}
     fields = {each.name: each for place in places for each in place.fields}
     steps = [
-        _field_step(fields[name], homes[name], drafts, stages, follows.get(name)) for name in stages.order
+        compile_field_step(fields[name], homes[name], drafts, stages, follows.get(name))
+        for name in stages.order
     ]
     requests = [compile_place_step(drafts[place.after], place, stages) for place in places[1:]]
     parents = [
@@ -232,49 +231,3 @@ def _finished(record: Any, _: Reading) -> dict[str, Any]:
     if record.error is not None:
         raise record.error
     return {name: value for name, value in record.values.items() if not is_address(name)}
-
-
-def _field_step(
-    field: Field, place: Place, drafts: Sequence[Draft], stages: Stages, follows: int | None
-) -> FieldStep:
-    local = field.name in stages.local
-    draft = drafts[place.number].with_items(stages.names)
-    if place.file is not None and field.download is not None:
-        take = file_read(field.download)
-        read = compile_one(replace(draft, stored=lambda _: take), field).read
-        needs = stages.needs[field.name]
-        return FieldStep(field.name, field.path, place.number, read, needs, False, address=place.file.name)
-    if local:
-        # What a field is when its page did not come: its problems were told when the page was compiled.
-        read = compile_one(replace(unheard(draft), stored=_nothing), field).read
-    else:
-        read = compile_one(replace(draft, stored=_stored), _finishing(draft, field)).read
-    return FieldStep(field.name, field.path, place.number, read, stages.needs[field.name], local, follows)
-
-
-def _nothing(field: Field) -> ReadField | None:
-    return read_nothing if is_page_bound(field) else None
-
-
-def _stored(field: Field) -> ReadField | None:
-    """What the page stored under the field's path, where its source is something on a page."""
-    if field.const is not None or field.template is not None or field.previous is not None:
-        return None
-    path = field.path
-
-    def read(scope: Scope, _: Reading) -> Any:
-        return scope.get(path)
-
-    return read
-
-
-def _finishing(draft: Draft, field: Field) -> Field:
-    """The field with what is left to do when its sources are there: the pipe's last steps and all after."""
-    others = tuple(
-        _finishing(draft, replace(inherit(field, other), pages=field.pages)) for other in field.otherwise
-    )
-    if not is_page_bound(field):
-        return replace(field, otherwise=others)
-    rest = steps_on_all(draft, field) if field.pages is not None else ()
-    bare = replace(field, selector=None, fields=(), each=None, context=None)
-    return replace(bare, reads=(), pipe=rest, otherwise=others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from contextlib import suppress
@@ -32,9 +33,19 @@ class Folder:
         try:
             root.mkdir(parents=True, exist_ok=True)
             self.descriptor = _open_below(os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC), below)
-            self.parts = _open_below(os.dup(self.descriptor), PARTS)
+            self.parts = self._share_parts()
         except OSError as error:
             raise UsageError(f"cannot write into {self.path}: {_why(error)}") from error
+
+    def _share_parts(self) -> int:
+        """The folder of parts, which nobody removes while somebody holds it."""
+        while True:
+            parts = _open_below(os.dup(self.descriptor), PARTS)
+            with suppress(OSError):  # some network file systems have no locks
+                fcntl.flock(parts, fcntl.LOCK_SH)
+            if os.fstat(parts).st_nlink:
+                return parts
+            os.close(parts)  # another run has removed it in between
 
     def holds(self, name: str, digest: str, size: int) -> bool | None:
         """True when the file of that name has this content, False when another, None when there is none."""
@@ -90,6 +101,8 @@ class Folder:
                 with suppress(OSError):
                     os.unlink(name, dir_fd=self.parts)
         with suppress(OSError):
+            # Fails where another run has it open, or where something is left in it.
+            fcntl.flock(self.parts, fcntl.LOCK_EX | fcntl.LOCK_NB)
             os.rmdir(PARTS, dir_fd=self.descriptor)
 
     def close(self) -> None:

@@ -20,9 +20,10 @@ from scrapekit.crawl.entries import Committed, Entry, Group, Restored
 from scrapekit.errors import StuckError, UsageError
 from scrapekit.job.ending import FINISHED, Ending
 from scrapekit.job.joins import Joins, JoinTerms
+from scrapekit.job.placing import Files, stored_in
 from scrapekit.job.sifting import Sifting
 from scrapekit.job.state import Store
-from scrapekit.model import Item, Outcome, Request, StoredFile
+from scrapekit.model import Item, Outcome, Request
 from scrapekit.parts import Exporter, KeepsEarlier, Position
 from scrapekit.report import Failure
 
@@ -45,18 +46,6 @@ class Export(Protocol):
 
     def select(self, items: Sequence[Item]) -> Sequence[Item]:
         """The records this export takes, as it wants them."""
-        ...
-
-
-class Files(Protocol):
-    """Files that were fetched, each with the page rule's name of its request."""
-
-    def place(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
-        """Let them appear under their names; on return that is durable."""
-        ...
-
-    def forget(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
-        """The store knows them: what was noted to find them again is not needed any more."""
         ...
 
 
@@ -110,7 +99,7 @@ class Journal:
         if self._joins is None:
             self._sift(group)
             return self._store.commit(group, self._export(group))
-        stored = _stored(group) if self._files is not None else ()
+        stored = stored_in(group) if self._files is not None else ()
         with self._store.transaction():
             if self._files is not None and stored:
                 # Before the records that name them: a record without its file would be a lie.
@@ -204,15 +193,6 @@ class Journal:
             for export in self._opened:
                 stack.callback(_let_go, export)
             self._opened = []
-
-
-def _stored(group: Group) -> Sequence[tuple[str, StoredFile]]:
-    """The group's files, which are counted."""
-    found = [(entry.request.page, outcome.stored) for entry, outcome in group.done if outcome.stored]
-    for rule, stored in found:
-        group.counters[f"file:files:{rule}"] += 1
-        group.counters[f"file:bytes:{rule}"] += stored.size
-    return found
 
 
 def _open(export: Export, position: Position | None) -> None:

@@ -215,3 +215,28 @@ def test_a_long_reason_is_cut():
     report = replace(COMPLETE, failures=(Failure("https://a.test/", "book", "failed", "x" * 1000),))
 
     assert f"  1 × {'x' * 299}…\n" in summarize(report)
+
+
+def test_files_that_came_and_those_that_did_not():
+    joins = {
+        "listing at: price": {"asked": 3, "answered": 3},
+        "download: images": {"asked": 12, "answered": 10, "failed": 2, "unasked": 1},
+        "download: sheets": {"asked": 1, "answered": 1},
+    }
+    downloads = {
+        "download: images": {"files": 10, "bytes": 1_234_567},
+        "download: sheets": {"files": 1, "bytes": 512},
+    }
+
+    lines = summarize(replace(COMPLETE, joins=joins, downloads=downloads))
+
+    assert lines.partition("pages of records\n")[2] == (
+        "  listing at: price  3 asked, 3 answered\n"
+        "\n"
+        "files\n"
+        "  /data/books.jsonl  3,500 records  each exactly once\n"
+        "\n"
+        "downloads\n"
+        "  images  10 files  1.2 MB, 3 missing\n"
+        "  sheets    1 file  512 B"
+    )

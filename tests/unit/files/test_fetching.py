@@ -172,3 +172,14 @@ async def test_a_fetch_that_fails_before_its_answer_keeps_what_came_before(run, 
 
     ranges = [dict(request.headers)["Range"] for request in run.sent]
     assert ranges == [f"bytes={2**20}-"] * 2
+
+
+async def test_a_run_that_ends_leaves_the_parts_folder_to_another_that_goes_on(run, tmp_path):
+    other = Run(tmp_path, "other")
+    await other.files.open(resumed=False)
+    await other.files.close(over=True)
+
+    stored = await run.fetch()
+    run.files.place([(RULE, stored)])
+
+    assert (tmp_path / PATH).read_bytes() == BODY
