@@ -55,7 +55,7 @@ def read_set_cookie(line: str, url: str, now: float) -> Cookie | None:
     path = said.get("path", "")
     if not path.startswith("/"):
         path = _default_path(url)
-    if not _keeps_its_prefix(name, secure, path, domain):
+    if not _keeps_its_prefix(name, secure, said, domain):
         return None
     expires = now + float(said["max-age"][:12]) if "max-age" in said else None
     if expires is None and "expires" in said:
@@ -105,8 +105,8 @@ def _default_path(url: str) -> str:
     return urlsplit(url).path.rpartition("/")[0] or "/"
 
 
-def _keeps_its_prefix(name: str, secure: bool, path: str, domain: str) -> bool:
+def _keeps_its_prefix(name: str, secure: bool, said: Mapping[str, str], domain: str) -> bool:
     """RFC 6265bis 4.1.3: what such a name promises."""
     if name.lower().startswith("__host-"):
-        return secure and path == "/" and not domain
+        return secure and said.get("path") == "/" and not domain
     return secure or not name.lower().startswith("__secure-")

@@ -452,7 +452,12 @@ async def test_a_proxy_is_asked_for_the_page(site):
 
 
 async def test_a_proxy_is_not_asked_for_private_hosts(site):
-    for url in ("http://127.0.0.2/", "http://localhost/", "http://169.254.169.254/latest"):
+    for url in (
+        "http://127.0.0.2/",
+        "https://localhost/",
+        "http://169.254.169.254/latest",
+        "https://0x7f.2/",
+    ):
         with pytest.raises(
             FetchError, match=r" is not public, and http\.allow_hosts does not name it$"
         ) as caught:

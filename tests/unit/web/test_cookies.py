@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scrapekit.errors import UsageError
 from scrapekit.web.cookie_dates import read_cookie_date
 from scrapekit.web.cookie_files import read_cookies, write_cookies
 from scrapekit.web.cookies import MOST, MOST_OF_A_DOMAIN, MOST_SENT, Jar
 from scrapekit.web.set_cookie import Cookie
+from scrapekit.web.suffixes import registrable_domain
 
 NOW = 1_000_000.0
 
@@ -43,6 +46,9 @@ def sent(set_by: str, header: str, to: str, later: float = 0) -> dict[str, str]:
         ("a=1; HttpOnly; SameSite=Strict", "https://shop.test/", True),
         ("__Host-a=1; Secure; Path=/", "https://shop.test/", True),
         ("__Host-a=1; Secure; Path=/; Domain=shop.test", "https://shop.test/", False),
+        ("__Host-a=1; Secure", "https://shop.test/", False),
+        ("__host-a=1; Path=/", "https://shop.test/", False),
+        ("__Secure-a=1; Secure", "https://shop.test/", True),
         ("__Secure-a=1", "https://shop.test/", False),
         ("=1", "https://shop.test/", False),
         ("a", "https://shop.test/", False),
@@ -52,6 +58,42 @@ def sent(set_by: str, header: str, to: str, later: float = 0) -> dict[str, str]:
 )
 def test_a_cookie_goes_where_it_belongs(header: str, to: str, goes: bool):
     assert bool(sent("https://shop.test/", header, to)) is goes
+
+
+HOSTS = st.sampled_from(
+    [
+        *("shop.co.uk", "www.shop.co.uk", "my.www.shop.co.uk", "evil.co.uk", "co.uk", "uk", "me.github.io"),
+        *(
+            "you.github.io",
+            "github.io",
+            "localhost",
+            "127.0.0.1",
+            "0.0.1",
+            "[::1]",
+            "shop.test",
+            "myshop.test",
+        ),
+    ]
+)
+ATTRIBUTES = st.one_of(
+    HOSTS.map("Domain={}".format),
+    HOSTS.map("Domain=.{}".format),
+    st.sampled_from(
+        ["Path=/", "Path=/x", "Secure", "HttpOnly", "Max-Age=9", "Max-Age=x", "Expires=soon", "=", ""]
+    ),
+    st.text(max_size=20),
+)
+
+
+@given(HOSTS, st.text(max_size=10), st.text(max_size=10), st.lists(ATTRIBUTES, max_size=4), HOSTS)
+def test_whatever_is_set_goes_to_hosts_of_the_same_owner_only(host, name, value, attributes, other):
+    jar = Jar()
+    jar.take(f"https://{host}/", "; ".join([f"{name}={value}", *attributes]), NOW)
+    jar.take(f"https://{host}/", "; ".join(["a=1", *attributes]), NOW)
+    pairs = jar.pairs(f"https://{other}/", NOW)
+
+    assert not pairs or host == other or registrable_domain(host) == registrable_domain(other) != ""
+    assert not any(sign in text for pair in pairs for text in pair for sign in "\r\n\x00;")
 
 
 def test_a_cookie_of_a_deep_page_goes_below_its_folder():
