@@ -66,14 +66,21 @@ class AnswerFile:
         with self._told():
             _make_private(self.path)
             self._db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-            for pragma in _PRAGMAS:
-                self._db.execute(f"PRAGMA {pragma}").fetchall()
-            if not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
-                self._db.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={FORMAT}; COMMIT")
-            (version,) = self._db.execute("PRAGMA user_version").fetchone()
-            if version != FORMAT:
-                raise JobError(f"{self.path} was written by another version of scrapekit", hint=self._hint)
-            (self._tick,) = self._db.execute("SELECT coalesce(max(used), 0) FROM entry").fetchone()
+            try:
+                self._set_up()
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _set_up(self) -> None:
+        for pragma in _PRAGMAS:
+            self._db.execute(f"PRAGMA {pragma}").fetchall()
+        if not self._db.execute("SELECT 1 FROM sqlite_master").fetchone():
+            self._db.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version={FORMAT}; COMMIT")
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version != FORMAT:
+            raise JobError(f"{self.path} was written by another version of scrapekit", hint=self._hint)
+        (self._tick,) = self._db.execute("SELECT coalesce(max(used), 0) FROM entry").fetchone()
 
     @property
     def _hint(self) -> str:

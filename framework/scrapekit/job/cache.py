@@ -45,7 +45,11 @@ class Cache:
 
     async def open(self) -> None:
         """Open the file. Raises JobError when it cannot be used."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._file.open)
+        try:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._file.open)
+        except BaseException:
+            self._thread.shutdown(wait=False)
+            raise
 
     async def find(self, key: Key) -> Answer | None:
         """The answer kept under a key."""

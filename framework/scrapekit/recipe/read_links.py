@@ -137,6 +137,10 @@ def _text(options: Options) -> Pattern | None:
 
 
 def _check_source(options: Options) -> None:
+    if "any" in options:
+        hint = "write a list of rules; what one of them has found is not followed twice"
+        options.misplaced("any", '"any" is for seeds, where a request gives way to the next one', hint)
+        return
     sources = sources_in(options, (*NODES, REGEX, "url"))
     for key in sources[1:]:
         hint = "write a list of two rules to follow both"
