@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from behaviours import Behaviour, answer, book, for_ever, links, then_close
+from behaviours import Behaviour, answer, book, for_ever, links, slowly, then_close
 from catalogue.fault import Fault, Right, fails, gives, no_record, within
 
 
@@ -23,6 +23,8 @@ _LAST = b"0\r\n\r\n"
 
 _BRIEF = "retries: 1, timeout: 1s"
 _NOT_HTTP = fails("does not answer in valid HTTP") & within(200_000_000)
+_ENDLESS = fails("goes on and on, though its body does not grow") & within(200_000_000)
+_LATE = fails("no answer within 1 s", 2)
 _BROKEN_OFF = fails("the body broke off before its end", 2)
 _CLOSED = fails("closed the connection before it answered", 2)
 
@@ -72,13 +74,7 @@ _CHUNKS = [
     _fault(11, "no-last-chunk", _BROKEN_OFF, then_close(_CHUNKED)),
     _fault(11, "cut-in-the-last-chunk", _BROKEN_OFF, then_close(_CHUNKED + b"0\r\n")),
     _fault(11, "chunk-longer-than-its-size", _NOT_HTTP, then_close(_CHUNKED + b"1\r\nxyz\r\n" + _LAST)),
-    _fault(
-        11,
-        "endless-chunk-extension",
-        _NOT_HTTP | fails("the answer did not end within 1 s", 2),
-        for_ever(_CHUNKED + b"1;", b"x" * 65536),
-        http=_BRIEF,
-    ),
+    _fault(11, "endless-chunk-extension", _ENDLESS, for_ever(_CHUNKED + b"1;", b"x" * 65536)),
     _fault(
         11,
         "endless-trailers",
@@ -92,13 +88,8 @@ _ODD = [
     _fault(12, "ends-with-the-connection", gives("whole"), then_close(_OK + b"\r\n<h1>whole</h1>")),
     _fault(12, "early-hints", gives("whole"), _HINTS + book("whole")),
     _fault(12, "fifty-interim-answers", gives("whole"), _CONTINUE * 50 + book("whole")),
-    _fault(
-        13,
-        "endless-interim-answers",
-        fails("no answer within 1 s", 2),
-        for_ever(b"", _CONTINUE * 1000),
-        http=_BRIEF,
-    ),
+    _fault(13, "endless-interim-answers", _ENDLESS, for_ever(b"", _CONTINUE * 1000)),
+    _fault(13, "endless-slow-interim-answers", _LATE, slowly(b"", _CONTINUE * 1000), http=_BRIEF),
     _fault(14, "http-0-9", _NOT_HTTP, then_close(b"<html><h1>never</h1></html>")),
     _fault(14, "ssh", _NOT_HTTP, then_close(b"SSH-2.0-OpenSSH_9.2\r\n")),
     _fault(14, "smtp", _NOT_HTTP, then_close(b"220 mail.example ESMTP\r\n")),

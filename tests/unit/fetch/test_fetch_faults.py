@@ -141,6 +141,37 @@ async def test_endless_interim_answers(site):
     assert await failure(site, answer, timeout=0.1) == ("no answer within 0.1 s", True)
 
 
+@pytest.mark.parametrize(
+    ("begun", "piece"),
+    [(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 1000), (CHUNKED + b"1;", b"x" * 65536)],
+    ids=["interim answers", "chunk extension"],
+)
+async def test_an_answer_that_goes_on_without_a_body_that_grows(site, begun, piece):
+    async def answer(wire):
+        await wire.send(begun)
+        while True:
+            await wire.send(piece)
+
+    message = "the answer of 127.0.0.1:PORT goes on and on, though its body does not grow"
+    assert await failure(site, answer, max_body=1000) == (message, False)
+
+
+async def test_a_hundred_interim_answers_may_come_before_each_answer(site):
+    url = site.serve(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100 + page())
+    async with fetching(site) as fetcher:
+        for _ in range(3):
+            assert (await fetcher.fetch(Request(url))).body == b"<p>hello</p>"
+
+    assert site.connections == 1
+
+
+async def test_a_body_in_the_smallest_chunks_is_no_endless_answer(site):
+    size = 100_000
+    body = b"1\r\nx\r\n" * size + b"0\r\n\r\n"
+
+    assert (await fetched(site, site.serve(CHUNKED + body), max_body=size)).body == b"x" * size
+
+
 async def test_one_slow_server_does_not_make_the_others_late(site):
     slow = site.serve(then_hang(b""), "/slow")
     quick = site.serve(page(), "/quick")

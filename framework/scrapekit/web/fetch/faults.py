@@ -12,6 +12,7 @@ import aiohttp
 
 from scrapekit.errors import FetchError, StuckError
 from scrapekit.model import Verdict
+from scrapekit.web.fetch.connection import EndlessAnswerError
 from scrapekit.web.guard import Opening
 
 
@@ -76,6 +77,10 @@ def _broke_off(error: aiohttp.ClientPayloadError, label: str) -> FetchError:
     return FetchError("the body broke off before its end", retry=True)
 
 
+def _endless(error: EndlessAnswerError, label: str) -> FetchError:
+    return FetchError(f"the answer of {label} goes on and on, though its body does not grow")
+
+
 def _bad_http(error: aiohttp.ClientResponseError, label: str) -> FetchError:
     # Only the parser's own words, which end at the first colon; then it quotes what the server sent.
     reason = _cleaned(error.message).partition(":")[0]
@@ -102,6 +107,7 @@ _FAULTS: dict[type[Exception], Callable[[Any, str], FetchError]] = {
     aiohttp.ClientProxyConnectionError: _no_proxy,
     aiohttp.ClientHttpProxyError: _proxy_refused,
     aiohttp.ClientConnectorError: _no_connection,
+    EndlessAnswerError: _endless,
     aiohttp.ClientPayloadError: _broke_off,
     aiohttp.ClientResponseError: _bad_http,
     aiohttp.ServerDisconnectedError: _closed,

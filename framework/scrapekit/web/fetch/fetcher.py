@@ -26,9 +26,10 @@ from scrapekit.web.bindings import Bindings
 from scrapekit.web.body import Unpacker, packing_of, too_large
 from scrapekit.web.coding import accept_encoding
 from scrapekit.web.cookies import Jar
+from scrapekit.web.fetch.connection import LONGEST_HEADER, MOST_HEADERS, CountingHandler
 from scrapekit.web.fetch.faults import fault
 from scrapekit.web.fetch.kept import Kept, most_kept
-from scrapekit.web.fetch.limits import AnswerLimits, CountingHandler
+from scrapekit.web.fetch.limits import AnswerLimits
 from scrapekit.web.fetch.names import Names
 from scrapekit.web.fetch.received_headers import plain_headers
 from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
@@ -41,8 +42,6 @@ from scrapekit.web.slowness import Floor
 from scrapekit.web.url import resolve
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
-_LONGEST_HEADER = 64 * 1024  # sites with a giant Content-Security-Policy exceed aiohttp's 8,190
-_MOST_HEADERS = 256  # with that a head is never larger than a body may be
 _READ_BUFFER = 2**18
 _DRAINED = 64 * 1024  # an unwanted body this small is read to keep the connection
 _SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
@@ -125,9 +124,9 @@ class HttpFetcher:
             auto_decompress=False,
             requote_redirect_url=False,
             read_bufsize=_READ_BUFFER,
-            max_line_size=_LONGEST_HEADER,
-            max_field_size=_LONGEST_HEADER,
-            max_headers=_MOST_HEADERS,
+            max_line_size=LONGEST_HEADER,
+            max_field_size=LONGEST_HEADER,
+            max_headers=MOST_HEADERS,
         )
         # aiohttp would also send again what failed on a fresh connection, with no pause at all.
         self._session._retry_connection = False

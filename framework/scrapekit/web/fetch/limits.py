@@ -5,36 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from aiohttp.client_proto import ResponseHandler
-
 from scrapekit.errors import FetchError
 from scrapekit.units import size_in_words
 from scrapekit.web.deadline import Deadlines
-from scrapekit.web.fetch.kept import Kept
-from scrapekit.web.guard import OPENING, Opening
+from scrapekit.web.guard import Opening
 from scrapekit.web.slowness import Floor, Window, is_too_slow, moved_on
-
-
-class CountingHandler(ResponseHandler):
-    """A connection that knows how many bytes of the present answer have come, as they came."""
-
-    received = 0
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, kept: Kept) -> None:
-        super().__init__(loop)
-        self._kept = kept
-
-    def set_response_params(self, **params: Any) -> None:
-        """Called in the task that is about to send a request over this connection."""
-        self.received = 0
-        self._kept.use(self)
-        OPENING.get().wire = self
-        super().set_response_params(**params)
-
-    def data_received(self, data: bytes) -> None:
-        """Count; once for each read of the socket, a quarter of a megabyte at most."""
-        self.received += len(data)
-        super().data_received(data)
 
 
 class AnswerLimits:
