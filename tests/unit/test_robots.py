@@ -6,7 +6,7 @@ import gc
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from protego import Protego
 
@@ -211,3 +211,29 @@ def test_the_parsed_rules_of_many_hosts_are_not_all_kept():
 
 def test_the_file_itself_is_always_allowed():
     assert allowed("User-agent: *\nDisallow: /", "/robots.txt", "/x/robots.txt", "/") == [True, False, False]
+
+
+PATHS = st.text("/ab*$", min_size=1, max_size=6)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["Allow", "Disallow"]), PATHS), max_size=6), st.text("/ab", max_size=6)
+)
+@example([("Disallow", "/*a$")], "aba")
+@example([("Disallow", "/a*b*"), ("Disallow", "/a")], "aab")
+def test_the_line_that_is_named_is_one_that_forbids_the_address(lines, path):
+    text = "".join(f"{name}: /{pattern}\n" for name, pattern in lines)
+    rules = robots(f"User-agent: *\n{text}")
+
+    if rules.allows(f"{SITE}/{path}"):
+        return
+    line = rules.line_against(f"{SITE}/{path}")
+    assert line in text.splitlines()
+    assert allowed(f"User-agent: *\n{line}", f"/{path}") == [False]
+
+
+def test_a_file_too_long_to_be_looked_through_still_forbids():
+    rules = robots("User-agent: *\n" + "".join(f"Disallow: /x{n}\n" for n in range(9_000)))
+
+    assert not rules.allows(f"{SITE}/x7")
+    assert rules.line_against(f"{SITE}/x7") == ""

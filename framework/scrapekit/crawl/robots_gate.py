@@ -8,8 +8,12 @@ from scrapekit.crawl.entries import ROBOTS_PAGE, UNREADABLE, Entry
 from scrapekit.crawl.lane import Lane, Rules
 from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, backoff, delay_floor
 from scrapekit.model import Request
+from scrapekit.node import shown
 from scrapekit.web.robots import DENY_ALL, Robots, RobotsNotNow
 from scrapekit.web.url import lane_of, origin_of
+
+FORBIDDEN = "robots.txt does not allow it"
+"""Begins the reason for what a rule forbids; the rule follows, where it is known."""
 
 GOOD_FOR = 86_400.0
 """Seconds after which a robots.txt is read again (RFC 9309 2.4)."""
@@ -42,7 +46,8 @@ class RobotsGate:
         rules = lane.robots[origin_of(entry.request.url)]
         if rules.answer is None or rules.answer.allows(entry.request.url):
             return ""
-        return rules.unreadable or "robots.txt does not allow it"
+        line = rules.answer.line_against(entry.request.url)
+        return rules.unreadable or FORBIDDEN + (f" ({shown(line)})" if line else "")
 
     def hop(self, entry: Entry, target: Request) -> Entry:
         """A further request for the same robots.txt, which was redirected to *target*."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from urllib.parse import unquote
 
 from protego import Protego
 
@@ -25,6 +26,8 @@ _LINE = re.compile(
 )
 _PRODUCT = re.compile(r"\*(?=\s|\Z)|[A-Za-z_-]+")
 _LONGEST_VALUE = 4096
+_EXPLAINED = 65_536
+"""Characters of the lines that are looked through for the one that forbids an address."""
 
 
 class RobotsNotNow(Exception):
@@ -73,12 +76,46 @@ class Robots:
         except ValueError:  # no address at all; whoever fetches it says so in better words
             return True
 
+    def line_against(self, url: str) -> str:
+        """The line that forbids *url*, as written; "" where that cannot be told quickly.
+
+        It is the longest that fits (RFC 9309 2.2.2), found anew: protego does not tell.
+        """
+        if len(self._lines) > _EXPLAINED:
+            return ""
+        target = unquote(target_of(url))
+        fitting = [line for line in self._lines.split("\n")[1:] if _forbids(line, target)]
+        return max(fitting, key=len, default="")
+
     @cached_property
     def crawl_delay(self) -> float | None:
         """Seconds asked for between two requests, from Crawl-delay and Request-rate; None if neither."""
         rate = self._rules.request_rate("*")
         delays = [self._rules.crawl_delay("*"), rate.seconds / rate.requests if rate else None]
         return max((delay for delay in delays if delay is not None), default=None)
+
+
+def _forbids(line: str, target: str) -> bool:
+    """True when the line is a Disallow whose pattern, with its ``*`` and final ``$``, fits *target*."""
+    name, _, value = line.partition(":")
+    pattern = unquote(value.strip())
+    if not name.startswith(("d", "D")) or not pattern:
+        return False
+    first, *others = pattern.removesuffix("$").split("*")
+    if not target.startswith(first):
+        return False
+    # The last part must stand at the end; the others anywhere, one after the other.
+    anchored = pattern.endswith("$")
+    last = others.pop() if anchored and others else None
+    position = len(first)
+    for part in others:
+        position = target.find(part, position)
+        if position < 0:
+            return False
+        position += len(part)
+    if last is not None:
+        return target.endswith(last, position)
+    return position == len(target) if anchored else True
 
 
 @lru_cache(maxsize=512)
