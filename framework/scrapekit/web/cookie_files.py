@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from scrapekit.errors import UsageError
 from scrapekit.node import shown
 from scrapekit.web.set_cookie import Cookie
+from scrapekit.web.suffixes import is_public_suffix
 
 _HEAD = "# Netscape HTTP Cookie File"
 _HTTP_ONLY = "#HttpOnly_"
@@ -62,12 +63,14 @@ def _cookie(columns: list[str], http_only: bool) -> Cookie:
         time = float(expires)
     except ValueError:
         time = 0.0
+    host = domain.strip().lstrip(".").lower()
     return Cookie(
         name,
         value,
-        domain.strip().lstrip(".").lower(),
+        host,
         path or "/",
-        host_only=below.upper() != "TRUE",
+        # Not every program that writes such files knows public suffixes.
+        host_only=below.upper() != "TRUE" or is_public_suffix(host),
         secure=secure.upper() == "TRUE",
         http_only=http_only,
         expires=time if time > 0 else None,

@@ -322,6 +322,12 @@ def test_what_has_expired_is_not_written():
     assert write_cookies(KEPT[1:2], NOW + 6) == "# Netscape HTTP Cookie File\n"
 
 
+def test_a_file_s_cookie_for_a_public_suffix_is_its_host_s_alone():
+    (cookie,) = read_cookies(".github.io\tTRUE\t/\tFALSE\t0\ta\t1\n", "c")
+
+    assert (cookie.domain, cookie.host_only) == ("github.io", True)
+
+
 def test_a_file_of_another_format_is_refused_with_its_line():
     with pytest.raises(UsageError) as caught:
         list(read_cookies('# comment\n\n[{"name": "a"}]', "c.json"))

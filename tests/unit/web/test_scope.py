@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrapekit.web import suffixes
+from scrapekit.web.cookies import Jar
 from scrapekit.web.host import read_host
 from scrapekit.web.scope import Scope
 from scrapekit.web.suffixes import is_public_suffix, registrable_domain
@@ -54,6 +56,21 @@ def test_what_is_no_name_has_no_domain(host):
 )
 def test_a_public_suffix_is_a_name_below_which_anybody_may_be(host, public):
     assert is_public_suffix(host) is public
+
+
+def test_the_list_is_read_only_where_it_is_asked(monkeypatch):
+    def read():
+        raise AssertionError("the list was read")
+
+    monkeypatch.setattr(suffixes, "_rules", read)
+    assert Scope.of("site", ["https://unlisted.lazy.test/"]).allows("https://below.unlisted.lazy.test/")
+    assert Scope.of("host", ["https://www.lazy.test/"]).allows("https://www.lazy.test/")
+    jar = Jar()
+    jar.take("https://unlisted.lazy.test/", "a=1; Path=/", 0)
+
+    assert jar.pairs("https://unlisted.lazy.test/", 0) == [("a", "1")]
+    with pytest.raises(AssertionError, match="the list was read"):
+        is_public_suffix("unlisted.lazy.test")
 
 
 def test_a_site_is_a_host_without_www_and_all_below_it():
