@@ -19,6 +19,7 @@ from scrapekit.crawl.spending import Spending
 from scrapekit.crawl.tally import compile_tally
 from scrapekit.files.fetching import FileFetching
 from scrapekit.files.files import Files
+from scrapekit.job.contracts import may_fail
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.history import History
 from scrapekit.job.joins import JoinTerms
@@ -95,6 +96,7 @@ def assemble(
     if performer.session is not None:
         performer.session.note = lambda remark: engine.committer.group.counters.update({f"note:{remark}": 1})
     engine.committer.counters.update(restored.counters)
+    frontier.may_fail = lambda more: may_fail(recipe, engine.committer.counters, more)
     return engine
 
 
@@ -127,6 +129,9 @@ def _pace_of(recipe: Recipe) -> Pace:
     crawl = recipe.crawl
     pace = Pace(
         delay=crawl.delay,
+        max_delay=crawl.max_delay,
+        park_after=crawl.park_after,
+        park_probes=crawl.park_probes,
         per_host=crawl.per_host,
         concurrency=crawl.concurrency,
         retries=recipe.http.retries,

@@ -113,6 +113,8 @@ class Report:
     """Folder of files, as ``download: images`` → how many ``files`` came, of how many ``bytes``."""
     records_waiting: int = 0
     """Records that wait for another page."""
+    parked: Mapping[str, str] = field(default_factory=dict)
+    """Host that kept failing → why, and how many requests wait for it to come back."""
     cache: Mapping[str, int] = field(default_factory=dict)
     """Kept answers: ``hits`` and ``misses``, how many were ``stored``, ``evicted`` and ``withheld``; empty
     where the run used none."""

@@ -180,6 +180,10 @@ async def _conclude(accounts: Accounts, journal: Journal, plan: Plan, *, drained
     if drained and not limit and accounts.unfinished:
         accounts.end("interrupted", "stopped; run the same command again to go on")
         return
+    if not limit and accounts.lost:
+        hint = "the same command goes on with what waits, and crawl.park_after: 0 asks for it all the same"
+        accounts.end("stuck", f"{accounts.lost}; {hint}")
+        return
     try:
         accounts.count(await journal.complete_waiting())
         broken = [] if limit else accounts.broken()

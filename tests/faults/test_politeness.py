@@ -6,14 +6,14 @@ import time
 from email.utils import formatdate
 
 import pytest
-from fault_site import HOSTS, after, answer, book, hang, in_turn, links, redirect, reset
+from fault_site import HOSTS, after, answer, book, in_turn, links, redirect
 from job_runner import Job, recipe
 
 pytestmark = pytest.mark.slow
 
 SLACK = 0.08
 """How much the server's view of the time between two starts may differ from the client's."""
-ONE, TWO, THREE, FOUR, FIVE, SIX, SEVEN = HOSTS[:7]
+ONE, TWO, THREE, FOUR = HOSTS[:4]
 
 
 def robots(*rules: str) -> bytes:
@@ -134,51 +134,6 @@ class TestThrottling:
         assert len(others) >= 5
 
 
-class TestUnreadableRobots:
-    """One crawl over origins whose robots.txt cannot be had."""
-
-    hosts = (ONE, TWO, THREE, FOUR)
-
-    @pytest.fixture(scope="class")
-    @classmethod
-    def run(cls, own_site, tmp_path_factory):
-        site = own_site
-        site.forget()
-        site.serve("/robots.txt", answer("", "500 Oops"), ONE)
-        site.serve("/robots.txt", hang, TWO)
-        site.serve("/robots.txt", reset, THREE)
-        site.serve("/robots.txt", answer("User-agent: *", "200 OK", "Content-Encoding: gzip"), FOUR)
-        site.serve("/robots.txt", robots("Crawl-delay: inf"), FIVE)
-        site.serve("/robots.txt", robots("Crawl-delay: nan", "Crawl-delay: -3"), SIX)
-        site.patterns.append(lambda host, path: book(host) if path == "/" else None)
-        seeds = [site.url("/", host) for host in HOSTS[:6]]
-        job = Job(tmp_path_factory.mktemp("robots"), recipe(seeds, http="timeout: 400ms"))
-        return job, job.run("-q")
-
-    @pytest.mark.parametrize("host", hosts)
-    def test_nothing_is_fetched(self, run, own_site, host):
-        assert {e.path for e in own_site.asked(host=host)} == {"/robots.txt"}
-
-    @pytest.mark.parametrize(
-        ("host", "reason"),
-        [
-            (ONE, "HTTP 500"),
-            (TWO, "no answer within 0.4 s"),
-            (THREE, "connection reset by {host}"),
-            (FOUR, "the body is damaged: not valid gzip"),
-        ],
-    )
-    def test_the_verdict_is_robots_and_says_why(self, run, own_site, host, reason):
-        _, ended = run
-        why = reason.format(host=f"{host}:{own_site.port}")
-
-        assert ended.failure(own_site.url("/", host)) == f"robots: robots.txt could not be read: {why}"
-
-    @pytest.mark.parametrize("host", [FIVE, SIX])
-    def test_a_crawl_delay_that_is_no_time_is_none(self, run, own_site, host):
-        assert len(own_site.asked("/", host)) == 1
-
-
 def test_the_delay_holds_across_a_kill(site, tmp_path):
     delay = 1.3
     site.serve("/", links("/1"))
@@ -202,3 +157,27 @@ def test_a_host_that_always_fails_is_asked_ever_more_slowly(site, tmp_path):
     for n in range(20):
         first, second = site.asked(f"/{n}")
         assert second.start - first.end >= 0.25 - SLACK
+
+
+def test_the_pages_of_a_host_that_went_down_wait_for_the_next_run(site, tmp_path):
+    """Ten fail in a row, the last of them is kept like the ninety behind it, and nothing is published."""
+    down = True
+    site.serve("/", links(*[f"/{n}" for n in range(100)]))
+    site.patterns.append(
+        lambda _, path: answer("", "503 Busy") if down and path[1:].isdigit() else book(path)
+    )
+    crawl = "delay: 1ms, allow_failed: 20%, per_host: 1, park_after: 10, park_probes: 0"
+    job = Job(tmp_path, recipe([site.url("/")], crawl=crawl))
+
+    ended = job.run("-q")
+
+    host = f"{ONE}:{site.port}"
+    assert (ended.code, ended.report["outcome"], ended.report["waiting"]) == (3, "stuck", 91)
+    assert ended.report["parked"] == {host: "HTTP 503 Service Unavailable; 91 requests wait"}
+    assert ended.report["notes"]["times that a host was parked, for it kept failing"] == 1
+    assert len(site.asked(host=ONE)) == 12
+
+    down = False
+    ended = job.run("-q")
+
+    assert (ended.code, ended.report["verdicts"]) == (0, {"ok": 92, "failed": 9})

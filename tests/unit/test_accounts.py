@@ -57,7 +57,7 @@ class Journal:
 def accounts(counters: dict[str, int], *, waiting: int = 0, seeds_left: bool = False, **changes) -> Accounts:
     """The accounts of a run that has come so far."""
     found = Accounts(recipe(**changes), "job")
-    frontier = SimpleNamespace(waiting=waiting, hosts=list, waiting_for=lambda: "")
+    frontier = SimpleNamespace(waiting=waiting, hosts=list, waiting_for=lambda: "", parked=dict)
     committer = SimpleNamespace(counters=Counter(counters))
     found.follow(
         SimpleNamespace(frontier=frontier, committer=committer, slow={"book": 0.12345}, seeds_left=seeds_left)

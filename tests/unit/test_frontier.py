@@ -10,7 +10,7 @@ from collections import defaultdict
 import pytest
 
 from scrapekit import FetchError, Request
-from scrapekit.crawl.entries import Entry, LaneState
+from scrapekit.crawl.entries import Entry, LaneMark, LaneState
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import GiveUp, Pace, Retry
 from scrapekit.errors import Patience
@@ -344,10 +344,19 @@ def test_a_crawl_delay_holds_from_a_start_that_a_kill_left_unnoted(jumping):
         world.queue("http://a.test/1")
         world.frontier.seeds_exhausted()
         await world.serve(0, rules)
-        # The page starts at 9, the next one at 18, and is killed: the restart adds the recipe's 2.
-        return world.frontier.resume_times(["a.test"], now_unix=1000.0 + loop.time())
+        marks = world.frontier.lane_marks(["a.test"], now_unix=1000.0 + loop.time())
+        # Whatever was asked since is not noted: the next run cannot know, and waits for nine seconds.
+        mark = marks["a.test"]
+        again = World(loop, delay=2, **FREE)
+        again.shelf.add("http://a.test/2")
+        again.frontier.restore([LaneState("a.test", 1, mark.not_before, mark.delay)], now_unix=9_000.0)
+        again.frontier.seeds_exhausted()
+        await again.serve(0)
+        return marks, again.log
 
-    assert jumping(body) == {"a.test": pytest.approx(2000.0 + 27)}
+    marks, log = jumping(body)
+    assert marks == {"a.test": LaneMark(pytest.approx(2000.0 + 18), 9.0)}
+    assert log == [(9.0, "http://a.test/2")]
 
 
 def test_a_robots_txt_that_says_later_is_asked_for_then(jumping):
@@ -587,7 +596,7 @@ def storm(jumping, pages, error):
     """How often a host was asked where each of its *pages* ends in *error*, and what came of each."""
 
     async def body(loop):
-        world = World(loop, delay=0, per_host=1, retries=5, **FREE)
+        world = World(loop, delay=0, per_host=1, retries=5, park_after=0, **FREE)
         world.queue(*[f"http://a.test/{n}" for n in range(pages)])
         world.frontier.seeds_exhausted()
         world.ends = []

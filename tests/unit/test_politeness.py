@@ -18,6 +18,7 @@ from scrapekit.crawl.politeness import (
     delay_floor,
     faster,
     slower,
+    too_slow,
 )
 from scrapekit.errors import Patience
 
@@ -33,6 +34,20 @@ def decide(error, *, tries=1, throttles=0, **pace):
 )
 def test_the_longer_of_recipe_and_robots_delay_holds(delay, crawl_delay, floor):
     assert delay_floor(Pace(delay=delay), crawl_delay) == floor
+
+
+@pytest.mark.parametrize(
+    ("max_delay", "delay", "asked", "slow"),
+    [
+        (300, 1, 300, False),
+        (300, 1, 301, True),
+        (300, 1, None, False),
+        (0, 1, 1e9, False),
+        (300, 900, 600, False),
+    ],
+)
+def test_a_delay_that_is_longer_than_any_sensible_one_is_too_slow(max_delay, delay, asked, slow):
+    assert too_slow(Pace(delay=delay, max_delay=max_delay), asked) is slow
 
 
 def test_backoff_doubles_and_is_capped_at_a_minute():

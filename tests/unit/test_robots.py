@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -13,6 +15,18 @@ from protego import Protego
 from scrapekit.web.robots import ALLOW_ALL, DENY_ALL, LARGEST_ROBOTS, RobotsNotNow, read_robots
 
 SITE = "https://shop.test"
+
+
+GOOGLE = json.loads((Path(__file__).parent / "robots_google.json").read_text())["files"]
+"""What the robots.txt of Google's own tests allow: [agent, address, allowed]; the file names their source."""
+
+RFC_SAYS_OTHERWISE = {
+    # RFC 9309 2.2.2: both sides are compared percent-encoded, and letters that need no encoding decoded.
+    # Google's matcher leaves that to whoever calls it.
+    ("/foo/bar/\u30c4", "http://foo.bar/foo/bar/\u30c4"),
+    ("/foo/bar/%E3%83%84", "http://foo.bar/foo/bar/\u30c4"),
+    ("/foo/bar/%62%61%7A", "http://foo.bar/foo/bar/baz"),
+}
 
 
 def robots(text, agent="scrapekit"):
@@ -237,3 +251,23 @@ def test_a_file_too_long_to_be_looked_through_still_forbids():
 
     assert not rules.allows(f"{SITE}/x7")
     assert rules.line_against(f"{SITE}/x7") == ""
+
+
+@pytest.mark.parametrize("file", GOOGLE, ids=[f"{n}-{file['test']}" for n, file in enumerate(GOOGLE)])
+def test_what_google_s_own_tests_allow_is_allowed(file):
+    rules = file["robots"].rpartition("llow: ")[2].strip()
+    said = [[agent, url, robots(file["robots"], agent).allows(url)] for agent, url, _ in file["allows"]]
+
+    assert said == [
+        [agent, url, expected or (rules, url) in RFC_SAYS_OTHERWISE]
+        for agent, url, expected in file["allows"]
+    ]
+
+
+@pytest.mark.parametrize("coding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+def test_a_mark_at_the_beginning_says_how_the_text_is_written(coding):
+    mark = "" if coding in ("utf-8-sig", "utf-16") else "\ufeff"
+    body = f"{mark}User-agent: *\nDisallow: /a\n".encode(coding)
+
+    rules = read_robots(200, body, "scrapekit")
+    assert (rules.allows(SITE + "/a"), rules.allows(SITE + "/b")) == (False, True)

@@ -201,7 +201,7 @@ def test_a_start_that_is_reserved_already_moves_when_the_host_is_slowed_down(jum
     async def body(loop):
         frontier = World(loop, Server(loop), lambda *_: None).frontier
         lane = frontier._schedule.lane("shop.test")
-        lane.start(loop.time())
+        lane.start(Entry(Request(SHOP), lane.name, 0, 0, 0), loop.time())
         starts = []
 
         async def ask():

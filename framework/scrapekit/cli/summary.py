@@ -37,6 +37,7 @@ def summarize(report: Report, command: str = "") -> str:
         list(_quarantine(report.quarantine)),
         list(_failures(report)),
         list(_listed("noted", columns(_counts(report.notes.items()), right=(0,), indent="  "))),
+        list(_listed("parked", [f"  {host}: {why}" for host, why in report.parked.items()])),
         list(_listed("not as promised", [f"  {text}" for text in report.broken])),
         list(_listed("callbacks that held the loop", _slow(report))),
         list(_listed("switched off", [f"  {text}" for text in report.listeners_off])),

@@ -102,7 +102,7 @@ class Committer:
         now = monotonic()
         group.counters["elapsed_ms"] += round(1000 * (now - self._counted_until))
         self._counted_until = now
-        group.not_before = self._frontier.resume_times(lanes, time())
+        group.lane_marks = self._frontier.lane_marks(lanes, time())
         committed = await self._journal.commit(group)
         self.counters.update(group.counters)
         self._frontier.committed([entry for entry, _ in group.done], committed.queued)

@@ -23,7 +23,7 @@ from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.settlement import Moments, Settlement
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
-from scrapekit.model import NOTHING, Outcome, Page, Request, Verdict
+from scrapekit.model import NOTHING, Outcome, Page, Request
 from scrapekit.web.replay import Replayed
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
@@ -132,9 +132,8 @@ class Engine:
             if entry.refusal:
                 self.frontier.release(entry)
                 notes = {UNREADABLE: 1} if entry.refusal.startswith(UNREADABLE) else NOTHING
-                self._settlement.settle(
-                    entry, Outcome(entry.request, Verdict.ROBOTS, reason=entry.refusal, notes=notes)
-                )
+                refused = Outcome(entry.request, entry.refused_as, reason=entry.refusal, notes=notes)
+                self._settlement.settle(entry, refused)
                 continue
             task = group.create_task(self._fetch(entry.request), name=entry.request.url)
             self._tasks.add(task)
@@ -181,8 +180,7 @@ class Engine:
         elif entry.robots_of:
             if isinstance(result, FetchError | Outcome):
                 raise TypeError(f"a request for robots.txt was answered with {type(result).__name__}")
-            self.frontier.robots_read(entry, result)
-            if isinstance(result, RobotsNotNow):
+            if self.frontier.robots_read(entry, result):
                 self.committer.pause(lane_of(entry.robots_of))
         # 3. A redirect: its target is a request of its own, through the same gate.
         elif isinstance(result, Request):

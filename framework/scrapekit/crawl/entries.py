@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scrapekit.model import NOTHING, Item, Outcome, Pending, Request
+from scrapekit.model import NOTHING, Item, Outcome, Pending, Request, Verdict
 from scrapekit.web.late import unsealed
 from scrapekit.web.url import fingerprint, lane_of
 
@@ -25,6 +25,9 @@ SEEN_BEFORE = "records seen before: "
 UNREAD = "records of pages that were not read again: "
 """Begins the remark on records of an earlier job whose pages did not change, or were not asked for."""
 
+PARKED = "times that a host was parked, for it kept failing"
+"""What the report counts the rests of hosts under that did not answer."""
+
 ROBOTS_PAGE = "robots.txt"
 """The page rule's name of the frontier's own requests for robots.txt."""
 
@@ -39,8 +42,8 @@ class Entry:
     """One stored request: which lane it waits in, and where in it (``rank``, then ``seq``)."""
 
     __slots__ = (
-        "fp", "lane", "lineage", "rank", "refusal", "renewed", "replayed", "request", "robots_of", "seq",
-        "tries",
+        "fp", "lane", "lineage", "rank", "refusal", "refused_as", "renewed", "replayed",
+        "request", "robots_of", "seq", "tries",
     )  # fmt: skip
 
     def __init__(self, request: Request, lane: str, rank: int, seq: int, fp: int, lineage: int = 0) -> None:
@@ -59,6 +62,8 @@ class Entry:
         """True where its answer was kept and nobody was asked for it."""
         self.refusal = ""
         """Why it may not be fetched although its turn has come; empty when it may."""
+        self.refused_as = Verdict.ROBOTS
+        """What it ends as then."""
         self.robots_of = ""
         """The origin whose robots.txt this asks for; empty for ordinary requests."""
 
@@ -156,6 +161,18 @@ class Candidate:
         return follows(self.request)
 
 
+@dataclass(frozen=True, slots=True)
+class LaneMark:
+    """What is noted of a lane while requests are being made there."""
+
+    not_before: float
+    """The Unix time before which the host may not be asked."""
+    delay: float = 0.0
+    """Seconds between two starts, where they are more than the recipe says; else 0."""
+    parks: int = 0
+    """How many times in a row the host was parked."""
+
+
 @dataclass(slots=True)
 class Group:
     """Outcomes that become durable together."""
@@ -182,8 +199,8 @@ class Group:
     """How many seeds were drawn for this group."""
     paused: set[str] = field(default_factory=set)
     """Lanes whose host asked for patience."""
-    not_before: dict[str, float] = field(default_factory=dict)
-    """Lane → Unix time before which it may not be asked."""
+    lane_marks: dict[str, LaneMark] = field(default_factory=dict)
+    """Lane → what a run that goes on has to know of it."""
 
     def __bool__(self) -> bool:
         return bool(self.done or self.new or self.paused or self.seeds)
@@ -209,6 +226,8 @@ class LaneState:
     name: str
     waiting: int
     not_before: float
+    delay: float = 0.0
+    parks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,22 +11,21 @@ import heapq
 import random
 from collections.abc import Callable, Iterable, Sequence
 
-from scrapekit.crawl.entries import Entry, LaneState
+from scrapekit.crawl.entries import Entry, LaneMark, LaneState
 from scrapekit.crawl.lane import Lane
+from scrapekit.crawl.lane_memory import mark_lanes, restore_lane
 from scrapekit.crawl.lane_words import busiest_hosts, next_due
+from scrapekit.crawl.parking import Parking
 from scrapekit.crawl.politeness import GiveUp, Pace, Retry, after_error, faster, slower
 from scrapekit.crawl.retry_budget import may_retry
 from scrapekit.crawl.robots_gate import RobotsGate
 from scrapekit.crawl.schedule import Schedule, Shelf
 from scrapekit.crawl.turns import LaneTurns
 from scrapekit.errors import FetchError
-from scrapekit.model import Request
+from scrapekit.model import Request, Verdict
 from scrapekit.report import HostState
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
-
-_LONGEST_RESTORED_PAUSE = 3600.0
-"""A host that would have to wait longer was not asked so: the clock was set back meanwhile."""
 
 
 class Frontier:
@@ -47,7 +46,10 @@ class Frontier:
         self._clock = clock
         self._rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._schedule = Schedule(pace, shelf, clock)
-        self._gate = RobotsGate(self._rng)
+        self._parking = Parking(clock)
+        self._gate = RobotsGate(self._rng, self._parking)
+        self.may_fail: Callable[[int], bool] = _never
+        """Asked at the end whether so many requests to hosts that are lost may count as failed."""
         self.turns = LaneTurns(self._schedule, clock, self._ready)
         """For what is sent in the middle of a granted request."""
         self._taken: set[int] = set()
@@ -66,11 +68,8 @@ class Frontier:
         """Begin with what a job folder remembers; a host's pause holds across the restart."""
         for state in lanes:
             lane = self._schedule.lane(state.name)
-            lane.remember_stored(state.waiting)
-            pause = state.not_before - now_unix
-            # A run that was killed may have asked just before, without a word to the store.
-            pause = lane.delay if pause > _LONGEST_RESTORED_PAUSE else max(lane.delay, pause)
-            lane.next_start = self._clock() + pause
+            restore_lane(lane, state, now=self._clock(), now_unix=now_unix)
+            self._parking.restore(lane, state.parks)
             self._unfinished += state.waiting
             self._schedule.add(lane)
 
@@ -87,8 +86,8 @@ class Frontier:
 
     @property
     def low(self) -> bool:
-        """True when little waits, so that more seeds may be drawn."""
-        return self._unfinished < 4 * self.pace.concurrency
+        """True when little waits that can be asked for, so that more seeds may be drawn."""
+        return self._unfinished - self._parking.waiting < 4 * self.pace.concurrency
 
     @property
     def closed(self) -> bool:
@@ -104,7 +103,8 @@ class Frontier:
     async def next(self) -> Entry | None:
         """The next request that may start now; None when there is nothing left or it was closed.
 
-        An entry with a ``refusal`` may not be fetched: robots.txt forbids it.
+        Nothing is left either when all that waits is for hosts that are lost. An entry with a ``refusal``
+        may not be fetched: robots.txt forbids it, or its host was given up.
         """
         while not self._closed:
             if self._unfinished == 0 and not self._more_seeds:
@@ -116,8 +116,20 @@ class Frontier:
                 self.starving = True
                 self.on_starving()
                 wait = None
+            elif wait is None and self._stranded:
+                if not self.may_fail(self._unfinished):
+                    return None
+                for lane in self._parking.give_up():
+                    self._schedule.add(lane)
+                continue
             await self._wait_change(wait)
         return None
+
+    @property
+    def _stranded(self) -> bool:
+        """True when nothing runs, nothing can start, and hosts that are lost are why."""
+        idle = self._slots == self.pace.concurrency and not (self.in_flight or self._robots_asked)
+        return idle and not (self._more_seeds or self._schedule.loading) and bool(self._parking.lost)
 
     async def _wait_change(self, seconds: float | None) -> None:
         self._changed.clear()
@@ -133,8 +145,12 @@ class Frontier:
     def _grant(self) -> Entry:
         now = self._clock()
         lane = self._schedule.pop()
-        entry = self._gate.first(lane, lane.head(now).request.url, now) or lane.pop(now)
-        entry.refusal = self._gate.refusal(lane, entry)
+        if lane.trouble is not None and lane.trouble.given_up:
+            entry = lane.pop(now)
+            entry.refusal, entry.refused_as = lane.trouble.given_up, Verdict.FAILED
+        else:
+            entry = self._gate.first(lane, lane.head(now).request.url, now) or lane.pop(now)
+            entry.refusal = self._gate.refusal(lane, entry)
         self._slots -= 1
         self.in_flight += 1
         lane.in_flight += 1
@@ -145,6 +161,8 @@ class Frontier:
             self._taken.add(entry.seq)
         if not entry.refusal:
             lane.start(entry, now)
+            if lane.trouble is not None:
+                lane.trouble.probing = True
         self._schedule.ate(lane)
         self._schedule.add(lane)
         return entry
@@ -172,12 +190,17 @@ class Frontier:
             return
         lane = self._schedule.lane(entry.lane)
         lane.throttles = 0
+        if lane.trouble is not None:
+            self._parking.answered(lane)
         if lane.delay > lane.pace.delay:
             lane.delay = faster(lane.delay, self._gate.floor(lane))
 
     def failed(self, entry: Entry, error: FetchError) -> Retry | GiveUp:
         """Decide what a failed fetch means, and act on it: the entry is queued again, or given up."""
         lane = self._schedule.lane(entry.lane)
+        if (kept := self._parking.failed(lane, entry, error)) is not None:
+            self._delay(lane, entry, self._clock() + kept.wait)
+            return kept
         limited = error.patience is not None and error.patience.times is not None
         entry.tries += 0 if error.throttled and not limited else 1
         lane.throttles += 1 if error.throttled else 0
@@ -217,18 +240,23 @@ class Frontier:
         self._free(1)
         self._ready(lane)
 
-    def robots_read(self, entry: Entry, answer: Robots | Request | RobotsNotNow) -> None:
-        """The answer to a request for robots.txt: rules, a further hop, or "not now"."""
+    def robots_read(self, entry: Entry, answer: Robots | Request | RobotsNotNow) -> bool:
+        """The answer to a request for robots.txt: rules, a further hop, or "not now".
+
+        True where it makes the host wait, which has to hold across a restart.
+        """
         self._robots_asked -= 1
         self._free(1)
+        waits = False
         if isinstance(answer, Request):
             hop = self._gate.hop(entry, answer)
             lane = self._schedule.lane(hop.lane)
             lane.urgent.append(hop)
         else:
             lane = self._schedule.lane(lane_of(entry.robots_of))
-            self._gate.read(lane, entry.robots_of, answer, self._clock())
+            waits = self._gate.read(lane, entry.robots_of, answer, self._clock())
         self._ready(lane)
+        return waits
 
     def committed(self, done: Sequence[Entry], queued: Iterable[Entry]) -> None:
         """A group is durable: its slots are free, its new requests wait in their lanes."""
@@ -252,23 +280,18 @@ class Frontier:
         """Load stored requests for the lanes that run low, until closed; run it as a task."""
         await self._schedule.refill(self._taken, self._changed.set)
 
-    def resume_times(self, lanes: Iterable[str], now_unix: float) -> dict[str, float]:
-        """Lane → Unix time before which it may not be asked, for those that have to wait at all.
+    def lane_marks(self, names: Iterable[str], now_unix: float) -> dict[str, LaneMark]:
+        """Lane → what a run that goes on has to know of it, where there is anything to say.
 
-        `restore` adds the recipe's delay. It does not know of a longer one, so the next start, which
-        a kill would leave unnoted, is counted in here.
+        A host that was forgotten has nothing to wait for.
         """
-        now = self._clock()
-        held = {}
-        for name in lanes:
-            # A host that was forgotten has nothing to wait for.
-            if (lane := self._schedule.lanes.get(name)) is None:
-                continue
-            unnoted = lane.delay if lane.delay > lane.pace.delay else 0.0
-            until = max(lane.next_start + unnoted, lane.paused_until)
-            if until > now:
-                held[name] = now_unix + until - now
-        return held
+        known = self._schedule.lanes
+        lanes = [known[name] for name in names if name in known]
+        return mark_lanes(lanes, now=self._clock(), now_unix=now_unix)
+
+    def parked(self) -> dict[str, str]:
+        """Host → why it is parked, and how many requests wait for it; only hosts that keep failing."""
+        return self._parking.in_words()
 
     def hosts(self) -> list[HostState]:
         """The busiest hosts, at most eight."""
@@ -281,3 +304,8 @@ class Frontier:
 
 def _nothing() -> None:
     """Who nobody listens to."""
+
+
+def _never(requests: int) -> bool:
+    """Requests to hosts that are lost wait for another run."""
+    return False

@@ -6,6 +6,7 @@ import heapq
 import math
 from collections.abc import Collection, Iterable
 
+from scrapekit.crawl.breaker import Trouble
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.politeness import Pace
 from scrapekit.web.robots import Robots
@@ -19,7 +20,7 @@ _MOST_DELAYED = 64
 class Rules:
     """What is known of one origin's robots.txt."""
 
-    __slots__ = ("answer", "tries", "unreadable", "until")
+    __slots__ = ("answer", "tries", "until", "why")
 
     def __init__(self) -> None:
         self.answer: Robots | None = None
@@ -28,12 +29,12 @@ class Rules:
         """When it has to be asked for again."""
         self.tries = 0
         """How often in a row it could not be read."""
-        self.unreadable = ""
-        """Why not, once nothing is fetched because of it."""
+        self.why = ""
+        """Why nothing is fetched, where that is not what it says; empty where it is."""
 
-    def learn(self, answer: Robots, until: float, unreadable: str = "") -> None:
+    def learn(self, answer: Robots, until: float, why: str = "") -> None:
         """Let *answer* hold until then."""
-        self.answer, self.until, self.unreadable, self.tries = answer, until, unreadable, 0
+        self.answer, self.until, self.why, self.tries = answer, until, why, 0
 
 
 class Lane:
@@ -44,9 +45,9 @@ class Lane:
     """
 
     __slots__ = (
-        "asked", "asking", "delay", "delayed", "horizon", "in_flight", "last_start", "loading", "name",
-        "next_start", "pace", "paused_until", "reason", "resting", "retried", "robots", "scheduled",
-        "stored", "throttles", "undo", "urgent", "window",
+        "asked", "asking", "delay", "delayed", "horizon", "in_flight", "known", "last_start", "loading",
+        "name", "next_start", "noted", "pace", "paused_until", "reason", "resting", "retried", "robots",
+        "scheduled", "stored", "throttles", "trouble", "undo", "urgent", "window",
     )  # fmt: skip
 
     def __init__(self, name: str, pace: Pace) -> None:
@@ -80,6 +81,12 @@ class Lane:
         """Requests that were granted, since the host is remembered."""
         self.retried = 0
         """How many of them were retries."""
+        self.trouble: Trouble | None = None
+        """What is known of a host that failed last; None for one that answered."""
+        self.known = False
+        """True when an earlier run has asked the host."""
+        self.noted = False
+        """True where the store knows of more than a time: of a longer delay, or that it is parked."""
         self.scheduled: float | None = None
         """The time it stands under in the frontier's heap; None when it does not stand there."""
 
@@ -133,6 +140,17 @@ class Lane:
         self.undo = None
         return start
 
+    @property
+    def lost(self) -> bool:
+        """True while nothing of it is granted, for its host did not come back."""
+        return self.trouble is not None and self.trouble.is_lost(self.pace) and not self.trouble.given_up
+
+    @property
+    def full(self) -> bool:
+        """True when nothing more may be sent for now: a parked host is sent one request at a time."""
+        parked = self.trouble is not None and self.trouble.parks > 0
+        return self.in_flight >= (1 if parked else self.pace.per_host)
+
     def idle(self, now: float) -> bool:
         """True when nothing waits or runs here and the host may be asked: it can be forgotten."""
         busy = self.window or self.delayed or self.asking or self.in_flight or self.more_stored
@@ -183,6 +201,8 @@ class Lane:
 
     def due(self, now: float) -> float | None:
         """When its next request may start, no earlier than *now*; None when it has none in memory."""
+        if self.lost:
+            return None
         floor = max(self.next_start, self.paused_until)
         if self.urgent or (self.window and len(self.delayed) < _MOST_DELAYED):
             return max(floor, now)
@@ -207,4 +227,7 @@ class Lane:
     def _delayed_goes(self, now: float) -> bool:
         if not self.delayed:
             return False
+        if self.trouble is not None:
+            # A page that failed before says less of the host than one that was not tried yet.
+            return not self.window or len(self.delayed) >= _MOST_DELAYED
         return self.delayed[0][0] <= now or not self.window or len(self.delayed) >= _MOST_DELAYED

@@ -39,6 +39,8 @@ def _why(lane: Lane, now: float) -> str:
     """Why the lane's next request does not start; empty when nothing holds it."""
     if lane.reading_robots:
         return "reading robots.txt"
+    if lane.lost and lane.trouble is not None:
+        return f"left alone: {lane.trouble.reason}"
     if lane.paused_until > now:
         return f"paused {lane.paused_until - now:.1f} s: {lane.reason}"
     if lane.waiting and lane.next_start > now:

@@ -37,6 +37,12 @@ class Pace:
     redirects: int = 10
     obey_robots: bool = True
     order: str = "breadth"
+    max_delay: float = 300.0
+    """The longest Crawl-delay that is kept; of a host that asks for more nothing is fetched. 0: any."""
+    park_after: int = 10
+    """So many pages in a row that fail park a host; 0: never."""
+    park_probes: int = 3
+    """How often a parked host is tried before it is left alone."""
     sites: Mapping[str, Pace] = field(default_factory=dict)
     """Host → the pace for it and the hosts below it, where the recipe says another."""
 
@@ -56,6 +62,14 @@ class Pace:
 def delay_floor(pace: Pace, crawl_delay: float | None) -> float:
     """Seconds between two starts on one host: the recipe's delay or robots.txt's, whichever is longer."""
     return max(pace.delay, crawl_delay or 0.0)
+
+
+def too_slow(pace: Pace, crawl_delay: float | None) -> bool:
+    """True where robots.txt asks for so long a delay that the host is better left alone.
+
+    A shorter delay than a host asks for is impolite, and one of a day never ends.
+    """
+    return bool(pace.max_delay) and (crawl_delay or 0.0) > max(pace.max_delay, pace.delay)
 
 
 def slower(delay: float) -> float:
@@ -87,6 +101,8 @@ class Retry:
     wait: float
     whole_host: bool
     reason: str
+    parked: bool = False
+    """True when the host was parked for this, or parked again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import random
 
 from scrapekit.crawl.entries import ROBOTS_PAGE, UNREADABLE, Entry
 from scrapekit.crawl.lane import Lane, Rules
-from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, backoff, delay_floor
+from scrapekit.crawl.parking import Parking
+from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, backoff, delay_floor, too_slow
 from scrapekit.model import Request
 from scrapekit.node import shown
 from scrapekit.web.robots import DENY_ALL, Robots, RobotsNotNow
@@ -22,11 +23,16 @@ _OLD_ONE_STAYS = 3_600.0
 """Seconds for which rules that could not be read again hold as they were (RFC 9309 2.4)."""
 
 
+TOO_SLOW = "robots.txt asks for {:g} s between two requests, more than crawl.max_delay ({:g} s)"
+"""Why nothing of a host is fetched that could not be fetched in any sensible time."""
+
+
 class RobotsGate:
     """What each lane knows of robots.txt, and what has to be asked."""
 
-    def __init__(self, rng: random.Random) -> None:
+    def __init__(self, rng: random.Random, parking: Parking) -> None:
         self._rng = rng
+        self._parking = parking
 
     def first(self, lane: Lane, url: str, now: float) -> Entry | None:
         """The request for robots.txt that must go before *url*; None when the rules are known."""
@@ -47,14 +53,14 @@ class RobotsGate:
         if rules.answer is None or rules.answer.allows(entry.request.url):
             return ""
         line = rules.answer.line_against(entry.request.url)
-        return rules.unreadable or FORBIDDEN + (f" ({shown(line)})" if line else "")
+        return rules.why or FORBIDDEN + (f" ({shown(line)})" if line else "")
 
     def hop(self, entry: Entry, target: Request) -> Entry:
         """A further request for the same robots.txt, which was redirected to *target*."""
         return _entry(entry.robots_of, target)
 
-    def read(self, lane: Lane, origin: str, answer: Robots | RobotsNotNow, now: float) -> None:
-        """Note an answer for an origin of *lane*.
+    def read(self, lane: Lane, origin: str, answer: Robots | RobotsNotNow, now: float) -> bool:
+        """Note an answer for an origin of *lane*; True where a run that goes on has to know of it.
 
         An unreadable robots.txt means "fetch nothing" (RFC 9309 2.3.1.4): it is asked for again a
         few times, and then the origin is left alone for a day. Rules that were read before stay.
@@ -63,19 +69,28 @@ class RobotsGate:
         rules = lane.robots.setdefault(origin, Rules())
         if isinstance(answer, RobotsNotNow):
             self._not_now(lane, rules, answer, now)
-            return
+            return True
+        if too_slow(lane.pace, answer.crawl_delay):
+            why = TOO_SLOW.format(answer.crawl_delay, lane.pace.max_delay)
+            rules.learn(DENY_ALL, now + GOOD_FOR, why)
+            return False
         rules.learn(answer, now + GOOD_FOR)
         # The file's own request counts: the first page keeps the distance that the file asks for.
         longer = max(0.0, self.floor(lane) - lane.delay)
         lane.delay += longer
         lane.next_start += longer
+        return longer > 0
 
     def _not_now(self, lane: Lane, rules: Rules, answer: RobotsNotNow, now: float) -> None:
         if rules.answer is not None:
             rules.until = now + _OLD_ONE_STAYS
             return
         rules.tries += 1
-        if rules.tries >= MOST_ROBOTS_TRIES:
+        enough = answer.final or rules.tries >= MOST_ROBOTS_TRIES
+        if self._parking.unreadable(lane, str(answer), enough=enough):
+            rules.tries = 0
+            return
+        if enough:
             rules.learn(DENY_ALL, now + GOOD_FOR, f"{UNREADABLE}: {answer}")
             return
         wait = answer.retry_after if answer.retry_after is not None else backoff(rules.tries, self._rng)

@@ -42,6 +42,7 @@ class Schedule:
         self._ticket = 0
         self._hungry: dict[str, Lane] = {}
         self._hunger = asyncio.Event()
+        self._feeding = False
         self._closed = False
         self._sweep_at = _LANES_KEPT
 
@@ -81,7 +82,7 @@ class Schedule:
 
     def add(self, lane: Lane) -> bool:
         """Let the lane take its turn as soon as it may; True when that may be sooner than was known."""
-        if lane.in_flight >= lane.pace.per_host or lane.reading_robots:
+        if lane.full or lane.reading_robots:
             lane.scheduled = None
             return False
         due = lane.due(self._clock())
@@ -129,6 +130,11 @@ class Schedule:
         """A request left the lane's window: ask for more when it runs low."""
         self._feed(lane)
 
+    @property
+    def loading(self) -> bool:
+        """True while requests are on their way from the store."""
+        return self._feeding or bool(self._hungry)
+
     async def refill(self, taken: Collection[int], loaded: Callable[[], None]) -> None:
         """Load stored requests for hungry lanes until closed, calling *loaded* after each."""
         while not self._closed:
@@ -137,7 +143,9 @@ class Schedule:
             while self._hungry and not self._closed:
                 _, lane = self._hungry.popitem()
                 asked = self.window
+                self._feeding = True
                 lane.load(await self._shelf.waiting(lane.name, lane.horizon, asked), asked, taken)
+                self._feeding = False
                 self._trim(lane)
                 self.add(lane)
                 loaded()

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from scrapekit.crawl.admission import Admission
 from scrapekit.crawl.committer import Committer
-from scrapekit.crawl.entries import Entry
+from scrapekit.crawl.entries import PARKED, Entry
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Retry
 from scrapekit.crawl.session import SessionKeeper
@@ -107,6 +107,8 @@ class Settlement:
         self._committer.group.counters["retries"] += 1
         if self._relay.request_retried is not None:
             self._relay.request_retried(request=entry.request, reason=decision.reason, wait=decision.wait)
+        if decision.parked:
+            self._committer.group.counters[f"note:{PARKED}"] += 1
         if decision.whole_host:
             self._committer.pause(entry.lane)
             if self._relay.host_paused is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import islice
 from time import monotonic
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
@@ -98,6 +99,16 @@ class Accounts:
         """True while some request that was seen has not ended, or some seed was not drawn."""
         counters = self._engine.committer.counters
         return self._engine.seeds_left or counters["seen"] > sum(named(counters, "verdict:").values())
+
+    @property
+    def lost(self) -> str:
+        """Why nothing is left to do although requests wait, in words; empty when none does."""
+        parked = self._engine.frontier.parked()
+        if not parked or not self.unfinished:
+            return ""
+        hosts = "; ".join(f"{host}: {why}" for host, why in islice(parked.items(), 3))
+        more = f"; and {len(parked) - 3} more" if len(parked) > 3 else ""
+        return f"hosts kept failing and did not come back ({hosts}{more})"
 
     @property
     def elapsed(self) -> float:
@@ -198,6 +209,7 @@ class Accounts:
             pages=_pages(counters),
             joins=_by_rule(counters, "join:"),
             downloads=_by_rule(counters, "file:"),
+            parked=self._engine.frontier.parked(),
             records_waiting=counters["joined:begun"] - counters["joined:ended"],
             cache=_cache(counters),
         )

@@ -61,11 +61,22 @@ def _nothing_was_there(counters: Counter[str]) -> bool:
     return 0 < declared == counters[f"verdict:{Verdict.EMPTY}"]
 
 
-def _failures(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
+def may_fail(recipe: Recipe, counters: Counter[str], more: int) -> bool:
+    """True when so many requests more may fail, at the end of a job, without that too many have failed."""
+    failed, settled = _failed(counters)
+    return failed + more <= recipe.crawl.allow_failed * (settled + more)
+
+
+def _failed(counters: Counter[str]) -> tuple[int, int]:
+    """How many requests have failed, and ended in any way."""
     verdicts = named(counters, "verdict:")
     # A host that is down shows first in its robots.txt: that is a failure, not a refusal.
     failed = counters[f"note:{UNREADABLE}"] + sum(verdicts.get(verdict, 0) for verdict in FAILURES)
-    settled, allowed = sum(verdicts.values()), recipe.crawl.allow_failed
+    return failed, sum(verdicts.values())
+
+
+def _failures(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
+    (failed, settled), allowed = _failed(counters), recipe.crawl.allow_failed
     if failed > allowed * settled:
         share = f"{100 * allowed:g} %"
         yield f"{failed} of {_counted(settled, 'request')} failed; crawl.allow_failed is {share}"

@@ -78,12 +78,13 @@ class Store:
         counters = dict(self._db.execute("SELECT name, value FROM counter"))
         self._next_seq = counters.get("seen", 0) + 1
         rows = self._db.execute(
-            "SELECT lane.id, name, not_before, (SELECT COUNT(*) FROM queue WHERE lane = lane.id) FROM lane"
+            "SELECT id, name, (SELECT COUNT(*) FROM queue WHERE lane = lane.id), not_before, delay, parks"
+            " FROM lane"
         ).fetchall()
-        self._lanes = {name: key for key, name, _, _ in rows}
+        self._lanes = {name: key for key, name, *_ in rows}
         positions = {name: json.loads(text) for name, text in self._db.execute("SELECT * FROM position")}
         return Restored(
-            lanes=[LaneState(name, waiting, not_before) for _, name, not_before, waiting in rows],
+            lanes=[LaneState(*row) for _, *row in rows],
             counters=counters,
             seeds=counters.get("seeds", 0),
             positions=positions,
@@ -178,8 +179,8 @@ class Store:
             [(name, json.dumps(position)) for name, position in positions.items()],
         )
         self._db.executemany(
-            "UPDATE lane SET not_before = ? WHERE name = ?",
-            [(moment, name) for name, moment in group.not_before.items()],
+            "UPDATE lane SET not_before = ?, delay = ?, parks = ? WHERE name = ?",
+            [(mark.not_before, mark.delay, mark.parks, name) for name, mark in group.lane_marks.items()],
         )
         refused_urls = [candidate.request.url for candidate, _ in refused]
         return Committed(queued, len(known), verdicts, group.completed, refused_urls)

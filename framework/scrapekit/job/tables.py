@@ -16,7 +16,8 @@ FORMAT = 3
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE lane(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, not_before REAL NOT NULL DEFAULT 0);
+CREATE TABLE lane(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, not_before REAL NOT NULL DEFAULT 0,
+                  delay REAL NOT NULL DEFAULT 0, parks INTEGER NOT NULL DEFAULT 0);
 -- Popping a request writes nothing: its row leaves when its outcome commits.
 CREATE TABLE queue(lane INTEGER, rank INTEGER, seq INTEGER, lineage INTEGER NOT NULL, request TEXT NOT NULL,
                    PRIMARY KEY(lane, rank, seq)) WITHOUT ROWID;

@@ -11,9 +11,13 @@ from scrapekit.recipe.model import Export, FileSource, Seed
 from scrapekit.recipe.substitute import SecretText
 
 _LEFT_OUT = ("scrapekit", "name", "inputs", "export", "expect", "tests")
-_PACE = ("concurrency", "per_host", "delay", "allow_failed", "order", "parse_timeout")
+_PACE = (
+    "concurrency", "per_host", "delay", "max_delay", "park_after", "park_probes", "allow_failed", "order",
+    "parse_timeout",
+)  # fmt: skip
 _PATIENCE = (
-    "timeout", "connect_timeout", "min_rate", "min_rate_over", "retries", "proxy", "conditional", "cache"
+    "timeout", "connect_timeout", "min_rate", "min_rate_over", "retries", "proxy", "conditional", "cache",
+    "contact",
 )  # fmt: skip
 
 

@@ -17,6 +17,8 @@ from scrapekit.recipe.read_request import is_split, read_cookies, read_headers
 from scrapekit.recipe.substitute import SecretText
 from scrapekit.web.scope import ScopeKind
 
+_CONTACT = re.compile(r"https?://[!-'*-~]+|[!-'*-~]+@[!-'*-~]+")
+# Parentheses would end the comment of the User-Agent that it stands in (RFC 9110 10.1.5).
 _BETWEEN_RUNS = "between_runs"
 _WITH_PORT = re.compile(r"(?P<host>.+):[0-9]{1,5}\Z")
 _MOST_AT_ONCE = 1000
@@ -40,6 +42,7 @@ def read_http(top: Options) -> Http:
         keep_cookies=between_runs or options.flag("keep_cookies", bool(cookies)),
         cookies_between_runs=between_runs,
         user_agent=_user_agent(options),
+        contact=_contact(options),
         timeout=_positive(options, "timeout", default.timeout),
         connect_timeout=_positive(options, "connect_timeout", default.connect_timeout),
         min_rate=int(options.bytes("min_rate", default.min_rate)),
@@ -143,6 +146,15 @@ def _user_agent(options: Options) -> str:
     return str(node.value)
 
 
+def _contact(options: Options) -> str:
+    contact = options.text("contact")
+    if contact and not _CONTACT.fullmatch(contact):
+        hint = "such as https://shop.example/bot or bot@shop.example"
+        options.problem("contact", f'expected a web or mail address, found "{shown(contact)}"', hint)
+        return ""
+    return contact
+
+
 def _positive(options: Options, key: str, default: float) -> float:
     seconds = options.seconds(key, default)
     if seconds <= 0:
@@ -198,6 +210,9 @@ def read_crawl(top: Options) -> Crawl:
         concurrency=_count(options, "concurrency", default.concurrency),
         per_host=_count(options, "per_host", default.per_host),
         delay=options.seconds("delay", default.delay),
+        max_delay=options.seconds("max_delay", default.max_delay),
+        park_after=cast(int, options.integer("park_after", default.park_after, least=0)),
+        park_probes=cast(int, options.integer("park_probes", default.park_probes, least=0, most=100)),
         robots=options.choice("robots", _ROBOTS, default.robots),
         depth=options.integer("depth", least=0),
         order=options.choice("order", _ORDERS, default.order),

@@ -85,8 +85,12 @@ class Performer:
             page = await self._fetcher.fetch(request, raw=True)
             found = self._robots_in(request, page)
         except FetchError as error:
-            # A place we refuse to connect to has no say; neither has a redirect that leads nowhere.
-            return ALLOW_ALL if error.verdict is Verdict.REFUSED else RobotsNotNow(str(error))
+            refused = error.verdict is Verdict.REFUSED
+            # 1. The host itself is not asked for anything, as its pages say in better words.
+            if refused and error.status is None and not request.via:
+                return ALLOW_ALL
+            # 2. A place that it sends us to, and we refuse to go, is out of reach and will be (2.3.1.4).
+            return RobotsNotNow(str(error), final=refused)
         except RobotsNotNow as answer:
             return answer
         if keep is not None:

@@ -7,6 +7,7 @@ group whose name ours merely begins with, and needs agents × rules steps: 23 s 
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from urllib.parse import unquote
@@ -33,12 +34,14 @@ _EXPLAINED = 65_536
 class RobotsNotNow(Exception):
     """The file could not be had right now, so nothing may be fetched (RFC 9309 2.3.1.4).
 
-    ``retry_after`` is the wait in seconds that the host asked for; None when it did not.
+    ``retry_after`` is the wait in seconds that the host asked for; None when it did not. With ``final``
+    another try would not help.
     """
 
-    def __init__(self, reason: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, reason: str, *, retry_after: float | None = None, final: bool = False) -> None:
         super().__init__(reason)
         self.retry_after = retry_after
+        self.final = final
 
 
 @dataclass(slots=True)
@@ -180,4 +183,6 @@ def _text(body: bytes) -> str:
     kept = body[:LARGEST_ROBOTS]
     if len(body) > LARGEST_ROBOTS:
         kept = kept[: max(kept.rfind(b"\n"), kept.rfind(b"\r")) + 1]
-    return kept.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    # RFC 9309 2.2: it is UTF-8. One that begins with UTF-16's mark was saved so by mistake, and is meant.
+    coding = "utf-16" if kept[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+    return kept.decode(coding, "replace").replace("\r\n", "\n").replace("\r", "\n")

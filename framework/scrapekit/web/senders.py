@@ -51,7 +51,8 @@ class Senders:
         self, http: Http, seed_urls: Iterable[str], agent: str, bindings: Bindings | None = None
     ) -> None:
         urls = list(seed_urls)
-        everyones = {"User-Agent": http.user_agent or agent}
+        contact = f" (+{http.contact})" if http.contact else ""
+        everyones = {"User-Agent": (http.user_agent or agent) + contact}
         self._headers: list[_Private] = []
         self._cookies = [_private(name, value) for name, value in http.cookies.items()]
         for name, value in http.headers.items():

@@ -188,6 +188,17 @@ def test_what_is_neither_a_host_nor_a_network_is_refused(name):
         recipe_of(HEAD + PAGES + f"http: {{ allow_hosts: '{name}' }}\n")
 
 
+@pytest.mark.parametrize("contact", ["https://shop.example/bot", "bot@shop.example"])
+def test_a_contact_is_a_web_or_mail_address(contact):
+    assert recipe_of(HEAD + PAGES + f"http: {{ contact: '{contact}' }}\n").http.contact == contact
+
+
+@pytest.mark.parametrize("contact", ["me", "https://shop.example/(x)", "https://a b", "a@b\\n"])
+def test_a_contact_that_leads_nowhere_is_a_mistake(contact):
+    with pytest.raises(RecipeError, match="expected a web or mail address"):
+        recipe_of(HEAD + PAGES + f'http: {{ contact: "{contact}" }}\n')
+
+
 def test_the_scope_may_be_the_domain_of_the_seeds():
     assert recipe_of(HEAD + PAGES + "crawl: { scope: domain }\n").crawl.scope == "domain"
 

@@ -178,3 +178,12 @@ def test_what_lets_us_in_goes_where_its_secret_is_bound():
     assert senders.site("https://api.test").headers == {"Authorization": "Bearer k3y"}
     assert senders.site("https://shop.test").headers == {}
     assert replace(auth, user=Secret("u", ("token", "key"))).secrets == ("key", "token")
+
+
+@pytest.mark.parametrize(("agent", "said"), [("", "scrapekit/1"), ("me/2", "me/2")])
+def test_the_user_agent_says_where_its_owner_is_reached(agent, said):
+    http = Http(user_agent=agent, contact="https://shop.example/bot")
+
+    senders = Senders(http, [], "scrapekit/1", BINDINGS)
+
+    assert senders.everyones["User-Agent"] == f"{said} (+https://shop.example/bot)"

@@ -35,6 +35,8 @@ class Http:
     cookies_between_runs: bool = False
     """Keep them in the job folder too."""
     user_agent: str = ""
+    contact: str = ""
+    """Where the owner of a site reaches whoever runs the recipe: a web or mail address."""
     timeout: float = 60.0
     connect_timeout: float = 10.0
     min_rate: int = 2**10
@@ -99,6 +101,11 @@ class Crawl:
     concurrency: int = 16
     per_host: int = 2
     delay: float = 0.5
+    max_delay: float = 300.0
+    """The longest Crawl-delay that is kept; 0: any."""
+    park_after: int = 10
+    """So many pages in a row that fail park a host; 0: never."""
+    park_probes: int = 3
     robots: Literal["obey", "ignore"] = "obey"
     depth: int | None = None
     order: Literal["breadth", "depth", "priority"] = "breadth"
