@@ -9,11 +9,13 @@ from catalogue import (
     cuts,
     endings,
     framing,
+    hops,
     markup,
     names_and_tls,
     packing,
     references,
     sizes,
+    statuses,
     values,
 )
 from catalogue.fault import Fault
@@ -21,7 +23,7 @@ from catalogue.fault import Fault
 _MODULES = [
     *(endings, framing, names_and_tls, cuts, sizes, packing, charsets),
     *(addresses, references, cookies),
-    *(markup, values),
+    *(markup, values, hops, statuses),
 ]
 
 FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]

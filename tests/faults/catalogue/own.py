@@ -20,7 +20,6 @@ def by_rule(
     http: str = "retries: 0, max_body: 16MB",
     more: str = "",
     beside: Mapping[str, Behaviour] = _NOTHING,
-    environ: Mapping[str, str] = MappingProxyType({}),
 ) -> Callable[[Ground], Happened]:
     """A crawl of the page at ``/page``, read by the page rule *rule*; ``{site}`` is the fault's origin."""
 
@@ -40,7 +39,7 @@ http: {{ {http} }}
 expect: {{ book: {{ min: 0 }} }}
 export: out/books.jsonl
 {more.replace("{site}", site)}"""
-        job = ground.job(text, **environ)
+        job = ground.job(text)
         ended = ground.run(job)
         failures = ended.report.get("failures", [])
         told = [f"{f['verdict']}: {f['reason']}" for f in failures if f["url"] == url]

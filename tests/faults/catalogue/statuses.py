@@ -1,0 +1,130 @@
+"""Faults 56 to 60: what a status and its headers ask for, and what they may not."""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from typing import Any
+
+from catalogue.fault import Fault, Ground, Happened, Right, fails, gives
+from catalogue.own import HEADING, by_rule
+from fault_site import Behaviour, Wire, answer, book, by_turn, links
+
+
+def _asks(*headers: str, status: str = "429 Too Many Requests") -> bytes:
+    return answer("", status, *headers)
+
+
+async def _until_a_date(wire: Wire) -> None:
+    # A date has whole seconds: it lies between one and two seconds ahead.
+    date = formatdate(int(time.time()) + 2, usegmt=True)
+    await wire.send(_asks(f"Retry-After: {date}", status="503 Busy"))
+
+
+def _left_in_peace(behaviour: Behaviour, least: float) -> Any:
+    """The host is not asked again for so long, though the recipe allows no retries."""
+
+    def run(ground: Ground) -> Happened:
+        happened = by_rule(HEADING, by_turn(behaviour, book("late")), http="retries: 0")(ground)
+        first, second = ground.site.asked("/page", ground.host)
+        assert second.start - first.end >= least - 0.08, second.start - first.end
+        return happened
+
+    return run
+
+
+def _parked(value: str) -> Any:
+    """Two seconds into it the run is ended by its budget: the host was asked once, and waits."""
+
+    def run(ground: Ground) -> Happened:
+        happened = by_rule(
+            HEADING, _asks(f"Retry-After: {value}"), crawl="robots: ignore, budget: { time: 2s }"
+        )(ground)
+        report = happened.ended.report
+        assert (report["outcome"], report["waiting"]) == ("limit reached", 1), report
+        return happened
+
+    return run
+
+
+_ONCE = Right("asked once, the run ends", lambda h: h.asked == 1 and not h.records)
+
+_PATIENCE = [
+    Fault(56, "seconds", "statuses", gives("late", 2), alone=_left_in_peace(_asks("Retry-After: 1"), 1.0)),
+    Fault(56, "date", "statuses", gives("late", 2), alone=_left_in_peace(_until_a_date, 1.0)),
+    *(
+        Fault(57, name, "statuses", _ONCE, alone=_parked(value))
+        for name, value in [
+            ("a-week", "604800"),
+            ("a-number-without-end", "9" * 400),
+            ("far-future", "Fri, 31 Dec 9999 23:59:59 GMT"),
+        ]
+    ),
+    *(
+        Fault(
+            57,
+            name,
+            "statuses",
+            gives("late", 2),
+            by_turn(_asks(f"Retry-After: {value}"), book("late")),
+            http="retries: 0",
+        )
+        for name, value in [
+            ("negative", "-5"),
+            ("text", "soon"),
+            ("nan", "NaN"),
+            ("past", "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ]
+    ),
+]
+
+
+def _storm(ground: Ground) -> Happened:
+    """Every second page of 100 answers 503: each page is asked for, few of them again."""
+
+    def serve(host: str, path: str) -> Behaviour | None:
+        if host != ground.host or not path.startswith("/n"):
+            return None
+        return book(path) if int(path[2:]) % 2 else answer("", "503 Busy")
+
+    ground.site.patterns.append(serve)
+    rule = "{ item: book, fields: { title: { css: h1, required: true } }, links: { page: a } }"
+    run = by_rule(
+        rule, links(*[f"/n{n}" for n in range(100)]), http="retries: 5", crawl="robots: ignore, per_host: 4"
+    )
+    happened = run(ground)
+    asked = [e for e in ground.site.log if e.path.startswith("/n")]
+    again = len(asked) - len({e.path for e in asked})
+    assert len({e.path for e in asked}) == 100
+    assert again <= 20 + 0.1 * len(asked) + 1, again
+    return happened
+
+
+_HALF = Right("50 records, at most a tenth asked again", lambda h: len(h.records) == 50)
+
+FAULTS = [
+    *_PATIENCE,
+    Fault(58, "storm-of-503", "statuses", _HALF, alone=_storm),
+    *(
+        Fault(
+            59,
+            status[:3],
+            "statuses",
+            fails(f"HTTP {status[:3]}", verdict=verdict),
+            answer("<h1>never</h1>", status),
+        )
+        for status, verdict in [
+            ("404 Not Found", "failed"),
+            ("410 Gone", "failed"),
+            ("400 Bad", "failed"),
+            ("403 No", "blocked"),
+        ]
+    ),
+    Fault(
+        60,
+        "referrer-policy-names-a-function",
+        "statuses",
+        gives("T"),
+        answer("<h1>T</h1>", "200 OK", "Referrer-Policy: os.abort", "Content-Security-Policy: os.abort"),
+    ),
+]
