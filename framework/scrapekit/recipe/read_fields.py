@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
-from scrapekit.options import Options
+from scrapekit.options import Options, as_text
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.read_before import read_context, read_previous
 from scrapekit.recipe.read_contract import read_contract
@@ -116,7 +116,7 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
         node.mark,
         selector=found.selector if found else None,
         template=options.scalar("template"),
-        const=options.node("const"),
+        const=_const(options, kind),
         fields=read_fields(inside, options.node("fields"), options.at("fields")),
         each=each,
         reads=before[1] or read_ways(options, None) if before else read_ways(options, found),
@@ -140,6 +140,14 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
     options.close()
     found_at = (field.selector, field.template, field.fields, field.context, field.previous)
     return field if any(found_at) or source == "const" else None
+
+
+def _const(options: Options, kind: str | None) -> Node | None:
+    node = options.node("const")
+    # ``1.10`` is the number 1.1, save where a text is meant.
+    if kind == "string" and isinstance(node, ScalarNode) and node.value is not None:
+        return as_text(node)
+    return node
 
 
 def _found(ground: Ground, options: Options) -> Found | None:

@@ -16,6 +16,7 @@ from catalogue import (
     references,
     sizes,
     statuses,
+    strangers,
     values,
 )
 from catalogue.fault import Fault
@@ -23,7 +24,7 @@ from catalogue.fault import Fault
 _MODULES = [
     *(endings, framing, names_and_tls, cuts, sizes, packing, charsets),
     *(addresses, references, cookies),
-    *(markup, values, hops, statuses),
+    *(markup, values, hops, statuses, strangers),
 ]
 
 FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]
