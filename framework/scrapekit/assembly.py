@@ -77,7 +77,8 @@ def assemble(
     frontier.restore(restored.lanes, now_unix=time())
     most = _most_records(prepared)
     limits = Limits(plan.scope, crawl.order, crawl.depth, crawl.traps, most, plan.scopes)
-    perform = performer.perform if files is None else FileFetching(performer.perform, files).perform
+    keeper = performer if isinstance(performer, ReplayPerformer) else None
+    perform = performer.perform if files is None else FileFetching(performer.perform, files, keeper).perform
     engine = Engine(
         frontier=frontier,
         perform=Revisits(perform, journal.recall).perform if recipe.remembers else perform,
@@ -89,7 +90,7 @@ def assemble(
         session=performer.session,
         spending=Spending(crawl.budget, restored.counters) if crawl.budget != Budget() else None,
         remembers=recipe.remembers,
-        keeper=performer if isinstance(performer, ReplayPerformer) else None,
+        keeper=keeper,
         rotate=proxies.rotate,
     )
     engine.committer.group.counters.update(first)

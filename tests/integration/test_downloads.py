@@ -497,7 +497,7 @@ async def test_two_folders_and_two_terms_are_told_apart(shop, site):
     }
 
 
-async def test_answers_are_kept_for_pages_and_not_for_files(shop, site):
+async def test_where_answers_are_kept_a_file_is_known_as_long_as_it_stands_there(shop, site):
     site.pages["/"] = row("tea", "/moved.png", "/moved.png?2")
     moved = Served(hook=lambda _: (302, {"Location": "/a.png"}, b""))
     site.files = {"/moved.png": moved, "/moved.png?2": moved, "/a.png": Served()}
@@ -506,9 +506,12 @@ async def test_answers_are_kept_for_pages_and_not_for_files(shop, site):
 
     (first,) = await shop.run(pages, cache=True)
     (second,) = await shop.run(pages, cache=True)
-    (offline,) = await shop.run(pages, cache=True, offline=True)
+    (third,) = await shop.run(pages, offline=True)
+    asked = (site.times("/"), site.times("/moved.png"), site.times("/a.png"))
+    (shop.folder / path).unlink()
+    (gone,) = await shop.run(pages, offline=True)
+    (again,) = await shop.run(pages, cache=True)
 
-    assert first["image"] == second["image"] == [path, path]
-    assert offline["image"] is None
+    assert first["image"] == second["image"] == third["image"] == again["image"] == [path, path]
+    assert (asked, gone["image"]) == ((1, 1, 2), None)
     assert (site.times("/"), site.times("/a.png")) == (1, 4)
-    assert shop.report.notes["product without its file: download: files"] == 2

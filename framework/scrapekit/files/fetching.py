@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from scrapekit.errors import FetchError
 from scrapekit.files.files import Files
@@ -22,12 +22,25 @@ Perform: TypeAlias = Callable[[Request], Awaitable[Any]]
 _RANGE_NOT_SATISFIABLE = 416
 
 
+class Keeper(Protocol):
+    """Remembers files between jobs, where answers are kept."""
+
+    async def find_file(self, request: Request) -> StoredFile | None:
+        """What is known of the file that a request asks for."""
+        ...
+
+    def keep_file(self, request: Request, stored: StoredFile) -> None:
+        """Remember it."""
+        ...
+
+
 class FileFetching:
     """A performer around another: what it is not asked for as a file passes through."""
 
-    def __init__(self, perform: Perform, files: Files) -> None:
+    def __init__(self, perform: Perform, files: Files, keeper: Keeper | None = None) -> None:
         self._perform = perform
         self._files = files
+        self._keeper = keeper
 
     async def perform(self, request: Request) -> Any:
         """Fetch whatever the request asks for; a file comes back as a page that says where its body is."""
@@ -37,9 +50,10 @@ class FileFetching:
         part, known, whole = await self._files.on_thread(self._prepare, request, terms)
         if whole is not None:
             # It came before the run was killed: nothing has to be asked for.
-            page = Page(request, request.url, 200, {}, b"")
-            page.stored = whole
-            return page
+            return _page(request, whole)
+        if (there := await self._kept(request, terms)) is not None:
+            await self._files.on_thread(part.close)
+            return Replayed(_page(request, there))
         sink = FileSink(part, _named(request), terms, known, self._files.on_thread)
         self._files.sinks[request.ask] = sink
         keep = True
@@ -49,7 +63,16 @@ class FileFetching:
         finally:
             del self._files.sinks[request.ask]
             self._files.later(sink.let_go, keep)
+        if sink.stored is not None and self._keeper is not None:
+            self._keeper.keep_file(request, sink.stored)
         return found
+
+    async def _kept(self, request: Request, terms: Download) -> StoredFile | None:
+        """A file that an earlier job left, where answers are kept and it still stands there."""
+        stored = None if self._keeper is None else await self._keeper.find_file(request)
+        if stored is None or not await self._files.on_thread(self._files.stands, terms, stored):
+            return None
+        return stored
 
     def _prepare(self, request: Request, terms: Download) -> tuple[Part, Note | None, StoredFile | None]:
         """What is there of the file already; runs on the files' thread."""
@@ -63,6 +86,12 @@ class FileFetching:
         if usable and known.size and part.reopen(known.size):
             return part, known, None
         return part, None, None
+
+
+def _page(request: Request, stored: StoredFile) -> Page:
+    page = Page(request, request.url, 200, {}, b"")
+    page.stored = stored
+    return page
 
 
 def _named(request: Request) -> Named:
@@ -79,7 +108,7 @@ def _digest(request: Request) -> str:
 
 def _settled(found: Any, request: Request, sink: FileSink) -> tuple[Any, bool]:
     """The result without what was said beside; False where what came so far is of no use."""
-    # 0. An answer that was kept, which a file's never is, but a redirect to one may be.
+    # 0. A redirect that was kept.
     if isinstance(found, Replayed):
         answer, keep = _settled(found.answer, request, sink)
         return Replayed(answer), keep

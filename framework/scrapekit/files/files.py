@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from scrapekit.errors import StuckError
 from scrapekit.files.folder import Folder
+from scrapekit.files.media_types import is_wanted
 from scrapekit.files.part import Part
 from scrapekit.model import StoredFile
 from scrapekit.recipe.model.downloads import Download
@@ -81,6 +82,13 @@ class Files:
     def part(self, key: str, terms: Download) -> Part:
         """The part that answers one question."""
         return Part(self._folders[terms.to], f"{self._prefix}-{key}")
+
+    def stands(self, terms: Download, stored: StoredFile) -> bool:
+        """True when this file is where it was put, and still wanted; runs on the files' thread."""
+        if stored.size > terms.max_size or not is_wanted(stored.type, terms.types):
+            return False
+        name = stored.path.rpartition("/")[2]
+        return bool(self._folders[terms.to].holds(name, stored.sha256, stored.size))
 
     def place(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
         """Let whole files appear under their names; on return that is durable. Called by the journal.

@@ -6,13 +6,14 @@ answer may be kept is not looked at.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass
 from hashlib import blake2b
 from typing import TypeAlias
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request
+from scrapekit.model import Page, Request, StoredFile
 from scrapekit.recipe.model import Http, Secret
 from scrapekit.recipe.model.values import Selector
 from scrapekit.web.late import marked, resealed, seal, unsealed
@@ -85,6 +86,16 @@ def answer_of(page: Page, at: float) -> Answer:
     """What is kept of a page."""
     headers = {name: value for name, value in page.headers.items() if name not in _NEVER_KEPT}
     return Answer(page.status, headers, page.body, seal() if page.holds_late else "", at)
+
+
+def file_answer(stored: StoredFile, at: float) -> Answer:
+    """What is kept of a file: what is known of it. The file itself stands where the recipe put it."""
+    return Answer(200, {}, json.dumps(asdict(stored)).encode(), at=at)
+
+
+def file_of(answer: Answer, key: str) -> StoredFile:
+    """What `file_answer` kept, as the answer to the question *key*."""
+    return StoredFile(**{**json.loads(answer.body), "key": key})
 
 
 def hop_of(request: Request, target: Request, at: float) -> Answer:

@@ -9,9 +9,19 @@ from typing import Protocol
 
 from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Page, Request, StoredFile, Verdict
 from scrapekit.web.perform import Performer
-from scrapekit.web.replay import Answer, Key, Replayed, answer_of, hop_of, key_of, page_of
+from scrapekit.web.replay import (
+    Answer,
+    Key,
+    Replayed,
+    answer_of,
+    file_answer,
+    file_of,
+    hop_of,
+    key_of,
+    page_of,
+)
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.session.performing import SessionPerformer
 
@@ -124,6 +134,23 @@ class ReplayPerformer:
         elif isinstance(found, Request):
             self._shelf.keep(key, hop_of(request, found, self._clock()), self._hidden())
         return found
+
+    async def find_file(self, request: Request) -> StoredFile | None:
+        """What is known of a file that was kept; whether it still stands there is not looked at."""
+        answer = await self._shelf.find(self._key_of_file(request))
+        if answer is None or not self._is_fresh(request, answer):
+            return None
+        return file_of(answer, request.ask)
+
+    def keep_file(self, request: Request, stored: StoredFile) -> None:
+        """Keep what is known of a file that came."""
+        kept = file_answer(stored, self._clock())
+        self._shelf.keep(self._key_of_file(request), kept, self._hidden())
+
+    def _key_of_file(self, request: Request) -> Key:
+        # As a page the same address has another answer; so has a file of another folder or name.
+        told_apart = repr((request.method, request.page, sorted(request.carry.items())))
+        return key_of(replace(request, method=told_apart), self._terms.sent)
 
     def accepted(self, page: Page) -> None:
         """A page that was fetched could be read: it is worth being kept."""
