@@ -38,6 +38,7 @@ listing:
     name: b
     image: { css: img, download: %s }
 """
+GZIP = {"Content-Encoding": "gzip"}
 LARGE = os.urandom(3 * 2**20)
 
 
@@ -188,7 +189,12 @@ async def test_a_file_is_found_on_the_page_that_its_field_is_read_on(shop, site)
         (Served(PNG * 9), "max_size: 8KiB", "body larger than 8 KiB"),
         (Served(PNG * 9, length=False), "max_size: 8KiB", "body larger than 8 KiB"),
         (
-            Served(gzip.compress(bytes(2**25)), "text/plain", headers={"Content-Encoding": "gzip"}),
+            Served(gzip.compress(bytes(2**25)), "text/plain", headers=GZIP),
+            "max_size: 1MiB",
+            "body larger than 1 MiB",
+        ),
+        (
+            Served(gzip.compress(b"")[:10] + b"\0\0\0\xff\xff" * 2**18, headers=GZIP, length=False),
             "max_size: 1MiB",
             "body larger than 1 MiB",
         ),
@@ -198,7 +204,7 @@ async def test_a_file_is_found_on_the_page_that_its_field_is_read_on(shop, site)
             'packed with "br", though asked for unpacked',
         ),
         (
-            Served(gzip.compress(PNG)[:-9], headers={"Content-Encoding": "gzip"}),
+            Served(gzip.compress(PNG)[:-9], headers=GZIP),
             "to: files",
             "the body broke off: its gzip data has no end (1 try)",
         ),
@@ -223,10 +229,9 @@ async def test_what_is_not_wanted_is_one_failure_and_leaves_nothing(shop, site, 
 async def test_a_body_is_stored_unpacked_and_a_packed_file_as_it_is(shop, site):
     packed = gzip.compress(b"1,2\n") + gzip.compress(b"3,4\n")
     site.pages["/"] = row("tea", "/a.csv") + row("cup", "/b.tar.gz")
-    coding = {"Content-Encoding": "gzip"}
     site.files = {
-        "/a.csv": Served(packed, "text/csv", headers=coding),
-        "/b.tar.gz": Served(packed, "application/x-gzip", headers=coding),
+        "/a.csv": Served(packed, "text/csv", headers=GZIP),
+        "/b.tar.gz": Served(packed, "application/x-gzip", headers=GZIP),
     }
 
     await shop.run(LISTING % "true")

@@ -67,6 +67,7 @@ class FileSink:
         self._checked = False
         self._waiting: list[bytes] = []
         self._gathered = 0
+        self._room = terms.max_size
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -121,6 +122,9 @@ class FileSink:
 
     async def write(self, data: bytes) -> None:
         """Take the next piece; see `Sink`."""
+        self._room -= len(data)
+        if self._room < 0:  # packed data may go on and on without anything in it
+            raise too_large(self._terms.max_size)
         self._waiting.append(data)
         self._gathered += len(data)
         if self._gathered >= _BLOCK:
