@@ -41,7 +41,7 @@ def _ascii_name(text: str) -> str | None:
         text = unquote_to_bytes(text.encode("utf-8", "replace")).decode("utf-8", "replace")
     if not text.isascii():
         mapped = _mapped(text)
-        if mapped is None:
+        if mapped is None or not all(map(_is_valid, mapped.split("."))):
             return None
         text = ".".join(_ascii_label(label) for label in mapped.split("."))
     text = text.lower()
@@ -75,7 +75,27 @@ def _decodes(label: str) -> bool:
         decoded = label[4:].encode("ascii").decode("punycode")
     except (UnicodeError, OverflowError, ValueError):
         return False
-    return not decoded.isascii() and _mapped(decoded) == decoded
+    return not decoded.isascii() and _mapped(decoded) == decoded and _is_valid(decoded)
+
+
+def _is_valid(label: str) -> bool:
+    """UTS #46 4.1, with CheckBidi and CheckJoiners, without CheckHyphens: what WHATWG 3.3 asks for."""
+    if label.isascii():
+        return True
+    try:
+        from idna import IDNAError, check_bidi, valid_contextj
+    except ImportError:
+        return True
+    try:
+        joiners = (place for place, character in enumerate(label) if character in "\u200c\u200d")
+        return (
+            not label.startswith("xn--")
+            and not unicodedata.category(label[0]).startswith("M")
+            and all(valid_contextj(label, place) for place in joiners)
+            and check_bidi(label)
+        )
+    except (IDNAError, ValueError):
+        return False
 
 
 def _ends_in_number(name: str) -> bool:
