@@ -27,3 +27,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: Iterable[pytest.
         if own is not None:
             longer = settings(own, max_examples=_TIMES * own.max_examples, deadline=None)
             test._hypothesis_internal_use_settings = longer
+    for machine in {getattr(item, "cls", None) for item in items}:
+        if isinstance(own := getattr(machine, "settings", None), settings):
+            machine.settings = settings(own, max_examples=_TIMES * own.max_examples)

@@ -92,6 +92,21 @@ def test_inner_html_is_html_without_its_outer_tags(text: str, value: str):
     assert outer.removesuffix(f"{inner}</div>").count("<") == 1
 
 
+@pytest.mark.parametrize(
+    "tag",
+    [
+        'div "class=x',
+        'div a"b=c d<e=1',
+        "div x\x01y=1",
+        'div ="x"',
+        'div href="a>b" title=">" :x @y=">"',
+        "div itemscope",
+    ],
+)
+def test_inner_html_of_an_element_with_broken_attributes_is_what_is_in_it(tag: str):
+    assert read("inner_html", f"<{tag}><b>y</b> z<br></div>") == "<b>y</b> z<br>"
+
+
 def test_an_attribute_is_read_by_its_name_in_any_case():
     body = '<div data-Price="4" empty="">x</div>'
 

@@ -139,12 +139,11 @@ def _inner(method: str) -> Read:
     def read(node: Any) -> Any:
         if not _is_element(node):
             return node
+        # The first ">" ends the start tag: no name can hold one, and in values it is written out.
+        # To make such a tag anew would fail for the names that broken markup brings (<b "x>).
         whole = outer(node)
-        bare = etree.Element(node.tag, attrib=node.attrib, nsmap=node.nsmap)
-        bare.text = ""
-        shell = outer(bare)
-        end = shell.rfind("</")
-        return whole[end : len(whole) - (len(shell) - end)] if end >= 0 else ""
+        end = whole.rfind("</")
+        return whole[whole.find(">") + 1 : end] if end >= 0 and not whole.endswith("/>") else ""
 
     return read
 
