@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from random import Random
+from zlib import decompress
 
 import pytest
 
@@ -129,7 +130,10 @@ class Books:
         return self.folder / ".scrapekit" / "books" / "cache.sqlite"
 
     def kept(self) -> bytes:
-        return b"".join(path.read_bytes() for path in self.cache.parent.glob("cache.sqlite*"))
+        """All that is kept, the bodies unpacked."""
+        with closing(sqlite3.connect(self.cache)) as db:
+            rows = db.execute("SELECT headers, body FROM answer").fetchall()
+        return self.cache.read_bytes() + b"".join(head.encode() + decompress(body) for head, body in rows)
 
 
 @pytest.fixture
@@ -257,6 +261,21 @@ async def test_what_a_rule_does_not_take_for_a_page_is_asked_for_anew(books, sit
     assert [record["title"] for record in records] == ["Book 0", "Book 2", "Book One"]
     assert site.asked[asked:] == ["/book/1"]
     assert books.report.retries == 0
+
+
+async def test_what_a_rule_took_for_a_page_is_none_without_it(books, site):
+    site.pages["/book/1"] = (404, "<h1>Book 1</h1>", {})
+    rules = "    responses: [{ status: 404, then: ok }]\n"
+    assert len(await books.run(PAGES + rules, cache=True)) == 3
+    asked = len(site.asked)
+
+    records = await books.run(cache=True)
+
+    assert ([record["title"] for record in records], site.asked[asked:]) == (
+        ["Book 0", "Book 2"],
+        ["/book/1"],
+    )
+    assert books.report.failures[0].reason == "HTTP 404 Not Found"
 
 
 async def test_offline_what_a_rule_does_not_take_for_a_page_fails_with_the_reason(books):

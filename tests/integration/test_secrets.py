@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -196,10 +199,16 @@ def run(folder: Path, site: str, place: str, kinds: Sequence[str]) -> str:
     return said
 
 
+def kept(folder: Path) -> bytes:
+    """The bodies of all answers that were kept, unpacked."""
+    with closing(sqlite3.connect(folder / ".scrapekit/leak/cache.sqlite")) as db:
+        return b"".join(zlib.decompress(body) for (body,) in db.execute("SELECT body FROM answer"))
+
+
 def leaks(folder: Path, said: str) -> list[str]:
     """Where a spelling of a secret can be read: the names of files, or ``what was printed``."""
     files = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    found = {**files, "what was printed": said.encode()}
+    found = {**files, "what was printed": said.encode(), "kept answers": kept(folder)}
     return [
         f"{name}: {text}"
         for name, data in found.items()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from time import time
 from typing import TypeAlias
 
@@ -12,7 +12,7 @@ from scrapekit.model import Page, Request, Verdict
 from scrapekit.parts import Fetcher
 from scrapekit.web.filling import Filling
 from scrapekit.web.late import marked
-from scrapekit.web.responses import is_redirect, redirect, retry_after
+from scrapekit.web.responses import is_redirect, judge, redirect, retry_after
 from scrapekit.web.robots import ALLOW_ALL, Robots, RobotsNotNow, read_robots
 
 _ROBOTS_HOPS = 5
@@ -83,34 +83,39 @@ class Performer:
         """
         try:
             page = await self._fetcher.fetch(request, raw=True)
-            found = self._robots_in(request, page)
         except FetchError as error:
-            refused = error.verdict is Verdict.REFUSED
-            # 1. The host itself is not asked for anything, as its pages say in better words.
-            if refused and error.status is None and not request.via:
-                return ALLOW_ALL
-            # 2. A place that it sends us to, and we refuse to go, is out of reach and will be (2.3.1.4).
-            return RobotsNotNow(str(error), final=refused)
-        except RobotsNotNow as answer:
-            return answer
-        if keep is not None:
+            return _no_robots(request, error)
+        found = self._robots_in(request, page)
+        if keep is not None and not isinstance(found, RobotsNotNow):
             keep(page)
         return found
 
-    def _robots_in(self, request: Request, page: Page) -> Robots | Request:
-        if is_redirect(page.status, page.headers):
-            if len(request.via) >= _ROBOTS_HOPS:
-                return ALLOW_ALL
-            return redirect(request, page, _ROBOTS_HOPS)
-        wait = retry_after(page.headers.get("retry-after", ""), time())
-        return read_robots(page.status, page.body, self._agent, retry_after=wait)
+    def _robots_in(self, request: Request, page: Page) -> Robots | Request | RobotsNotNow:
+        try:
+            if is_redirect(page.status, page.headers):
+                if len(request.via) >= _ROBOTS_HOPS:
+                    return ALLOW_ALL
+                return redirect(request, page, _ROBOTS_HOPS)
+            wait = retry_after(page.headers.get("retry-after", ""), time())
+            return read_robots(page.status, page.body, self._agent, retry_after=wait)
+        except FetchError as error:
+            return _no_robots(request, error)
+        except RobotsNotNow as answer:
+            return answer
+
+    def is_page(self, request: Request, status: int, headers: Mapping[str, str]) -> bool:
+        """True for an answer that `page` would hand on, be it to its page rule for judgement."""
+        judged = request.page in self._judged or request.page == ROBOTS_PAGE
+        return judged or judge(request, status, headers, time()) is None
 
     def replayed(self, request: Request, page: Page) -> Page | Request | FetchError | Robots | RobotsNotNow:
         """What an answer comes to that was kept, as if it had come just now."""
+        if request.page == ROBOTS_PAGE:
+            return self._robots_in(request, page)
         try:
-            return self._robots_in(request, page) if request.page == ROBOTS_PAGE else self._hop(request, page)
-        except (FetchError, RobotsNotNow) as problem:
-            return problem
+            return self._hop(request, page)
+        except FetchError as error:
+            return error
         except ValueError as error:
             return FetchError(str(error), verdict=Verdict.REFUSED)
 
@@ -119,3 +124,13 @@ class Performer:
         if request.page == ROBOTS_PAGE:
             return await self.robots(request)
         return await self.page(request)
+
+
+def _no_robots(request: Request, error: FetchError) -> Robots | RobotsNotNow:
+    """What it comes to that no robots.txt could be had."""
+    refused = error.verdict is Verdict.REFUSED
+    # 1. The host itself is not asked for anything, as its pages say in better words.
+    if refused and error.status is None and not request.via:
+        return ALLOW_ALL
+    # 2. A place that it sends us to, and we refuse to go, is out of reach and will be (2.3.1.4).
+    return RobotsNotNow(str(error), final=refused)

@@ -105,7 +105,7 @@ class ReplayPerformer:
         """What the request comes to: kept, or fetched."""
         key = key_of(request, self._terms.sent)
         answer = None if key in self._refused else await self._shelf.find(key)
-        hit = answer is not None and self._is_fresh(request, answer)
+        hit = answer is not None and self._holds(request, answer)
         if request.page != ROBOTS_PAGE:
             self.count("hits" if hit else "misses")
         if answer is not None and hit:
@@ -114,6 +114,10 @@ class ReplayPerformer:
             return Replayed(FetchError(f"{self._refused[key]}; no other answer is in the cache"))
         found = await self._asked(request, key)
         return Replayed(found) if self._terms.offline else found
+
+    def _holds(self, request: Request, answer: Answer) -> bool:
+        # A rule may have taken a 404 for a page that is gone now.
+        return self._inner.is_page(request, answer.status, answer.headers) and self._is_fresh(request, answer)
 
     def _is_fresh(self, request: Request, answer: Answer) -> bool:
         if self._terms.offline:
