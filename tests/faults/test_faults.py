@@ -9,7 +9,7 @@ from behaviours import book
 from catalogue.every import FAULTS
 from catalogue.fault import Happened
 from job_runner import Ended
-from trial import by_command, in_process, trials
+from trial import Trials, by_command, in_process
 
 pytestmark = pytest.mark.slow
 
@@ -26,8 +26,7 @@ def how(fault):
 @pytest.fixture(scope="module")
 def trial(tmp_path_factory):
     """Where faults are tried, many in one crawl."""
-    with trials(FAULTS, tmp_path_factory.mktemp("faults"), how) as trial:
-        yield trial
+    return Trials(FAULTS, tmp_path_factory.mktemp("faults"), how)
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=[fault.id for fault in FAULTS])
@@ -52,8 +51,8 @@ def test_a_server_that_does_nothing_wrong_satisfies_no_fault(tmp_path):
     tame = [replace(fault, behaviour=page) for fault in FAULTS if fault.group in TESTED and not fault.alone]
     tame = [fault for fault in tame if not fault.door and not fault.beside]
 
-    with trials(tame, tmp_path, lambda _: in_process) as trial:
-        happened = [(fault, trial.happened(fault)) for fault in tame]
+    trial = Trials(tame, tmp_path, lambda _: in_process)
+    happened = [(fault, trial.happened(fault)) for fault in tame]
 
     assert [what.records[0]["title"] for _, what in happened] == ["nothing wrong"] * len(tame)
     assert [fault.id for fault, what in happened if fault.is_right(what)] == []

@@ -6,8 +6,9 @@ import asyncio
 import os
 import socket
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -48,14 +49,17 @@ def in_process(job: Job) -> Ended:
     return ended
 
 
+Crowd = tuple[Fault, ...]
+"""Faults that are met by one run: those with the same terms, or one alone."""
+
+
 @dataclass
 class Trials:
-    """Faults that are tried when somebody asks what happened; those with the same terms in one crawl."""
+    """Faults that are tried when somebody asks what happened, each by the run that *how* gives."""
 
     faults: Sequence[Fault]
     folder: Path
     how: Callable[[Fault], Run]
-    site: FaultSite
     _known: dict[str, Happened] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -64,32 +68,31 @@ class Trials:
     def happened(self, fault: Fault) -> Happened:
         """What happened to a fault, and to no other of its name."""
         if fault.id not in self._known:
-            self.site.forget()
-            ground = Ground(
-                self.folder / str(len(self._known)), self.site, self._hosts[fault.id], self.how(fault)
-            )
-            try:
-                self._known |= self._alone(fault, ground) if fault.alone else self._together(fault, ground)
-            except AssertionError as error:
-                self._known |= {each.id: _broken(error) for each in self._crowd(fault)}
+            self._known |= self.tried(next(crowd for crowd in self.crowds() if fault in crowd))
         return self._known[fault.id]
 
-    def _crowd(self, fault: Fault) -> list[Fault]:
-        """Those that are crawled along with a fault."""
-        if fault.alone:
-            return [fault]
-        terms = fault.terms, self.how(fault)
-        alike = [each for each in self.faults if not each.alone and (each.terms, self.how(each)) == terms]
-        start = alike.index(fault) // _MOST_AT_ONCE * _MOST_AT_ONCE
-        return alike[start : start + _MOST_AT_ONCE]
+    def crowds(self) -> Iterator[Crowd]:
+        """All faults, each in its crowd."""
+        alike: dict[object, list[Fault]] = defaultdict(list)
+        for fault in self.faults:
+            alike[fault.id if fault.alone else (fault.terms, self.how(fault))].append(fault)
+        for crowd in alike.values():
+            for start in range(0, len(crowd), _MOST_AT_ONCE):
+                yield tuple(crowd[start : start + _MOST_AT_ONCE])
 
-    def _alone(self, fault: Fault, ground: Ground) -> dict[str, Happened]:
-        assert fault.alone is not None
-        return {fault.id: fault.alone(ground)}
+    def tried(self, crowd: Crowd) -> dict[str, Happened]:
+        """Try a crowd, on a site of its own; what happened to each of it, by its id."""
+        first, folder = crowd[0], self.folder / crowd[0].id
+        with FaultSite().served([*hosts_for(self.faults), *_SIX]) as site:
+            ground = Ground(folder, site, self._hosts[first.id], self.how(first))
+            try:
+                return {first.id: first.alone(ground)} if first.alone else self._together(crowd, ground)
+            except AssertionError as error:
+                return {each.id: _broken(error) for each in crowd}
 
-    def _together(self, fault: Fault, ground: Ground) -> dict[str, Happened]:
+    def _together(self, crowd: Crowd, ground: Ground) -> dict[str, Happened]:
         """One crawl over all faults of a crowd."""
-        crowd, site, origins = self._crowd(fault), self.site, {}
+        site, origins = ground.site, {}
         with ExitStack() as doors:
             for each in crowd:
                 host = self._hosts[each.id]
@@ -98,16 +101,10 @@ class Trials:
                     site.serve(path, behaviour, host)
                 door = each.door(site, host) if each.door else nullcontext(site.url("", host))
                 origins[each.id] = doors.enter_context(door)
-            job = ground.job(crawl_recipe([origins[each.id] + each.path for each in crowd], *fault.terms))
+            seeds = [origins[each.id] + each.path for each in crowd]
+            job = ground.job(crawl_recipe(seeds, *crowd[0].terms))
             ended = ground.run(job)
         return {each.id: _of_one(each, origins[each.id], job, ended, site) for each in crowd}
-
-
-@contextmanager
-def trials(faults: Sequence[Fault], folder: Path, how: Callable[[Fault], Run]) -> Iterator[Trials]:
-    """Faults that can be tried while inside, each by the run that *how* gives."""
-    with FaultSite().served([*hosts_for(faults), *_SIX]) as site:
-        yield Trials(faults, folder, how, site)
 
 
 def hosts_for(faults: Sequence[Fault]) -> list[str]:

@@ -25,6 +25,7 @@ from scrapekit.files.ranges import asked_for, continues, total_of, validator_of
 from scrapekit.files.unpacking import Unpacking, packing_of
 from scrapekit.model import StoredFile
 from scrapekit.recipe.model.downloads import Download
+from scrapekit.web.body import packing_of as sent_packed
 from scrapekit.web.body import too_large
 
 _BLOCK = 2**19
@@ -83,9 +84,7 @@ class FileSink:
         """Take the body of an answer that is a file; see `Sink`."""
         if status == 206 and self._known is not None:
             known = self._known
-            if headers.get("content-encoding") or not continues(
-                headers, known.size, known.validator, known.total
-            ):
+            if sent_packed(headers) or not continues(headers, known.size, known.validator, known.total):
                 self._useless = True
                 raise changed()
             self._fresh, self._checked = False, True
@@ -99,7 +98,7 @@ class FileSink:
 
     def _begin_anew(self, headers: Mapping[str, str]) -> None:
         declared = media_type(headers.get("content-type", ""))
-        packing = packing_of(headers.get("content-encoding", ""), declared)
+        packing = packing_of(sent_packed(headers), declared)
         if is_final(declared):
             self._check_type(declared)
         length = headers.get("content-length", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
@@ -29,12 +30,13 @@ class Run:
         self.files = Files({RULE: terms}, folder, folder / job)
         self.sent: list[Request] = []
         self.headers: Mapping[str, str] = {"content-type": "application/pdf"}
+        self.body = BODY
 
     async def perform(self, request: Request) -> Page:
         self.sent.append(request)
         sink = self.files.sinks[request.ask]
         assert sink.begin(200, self.headers)
-        await sink.write(BODY)
+        await sink.write(self.body)
         await sink.finish()
         return Page(request, request.url, 200, self.headers, b"")
 
@@ -69,6 +71,15 @@ async def test_a_file_has_no_name_before_its_record_is_kept(run, tmp_path):
 
     assert stored.path == PATH
     assert (tmp_path / PATH).read_bytes() == BODY
+
+
+async def test_a_file_that_a_server_packed_on_its_way_is_unpacked(run):
+    run.headers = {"content-type": "application/pdf", "transfer-encoding": "gzip, chunked"}
+    run.body = gzip.compress(BODY)
+
+    stored = await run.fetch()
+
+    assert (stored.path, stored.size) == (PATH, len(BODY))
 
 
 async def test_killed_before_its_record_was_kept_a_file_is_not_asked_for_again(run, tmp_path):
