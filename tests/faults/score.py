@@ -22,14 +22,14 @@ _AT_ONCE = 3
 _WIDTHS = (6, 36, 60, 100)
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; 0 when everything is right."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--group", choices=GROUPS, help="only the faults of this group")
     parser.add_argument("--only", type=int, metavar="NUMBER", help="only the faults of this number")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     faults = [f for f in FAULTS if chosen.group in (None, f.group) and chosen.only in (None, f.number)]
     happened = _happened(sorted(faults, key=lambda fault: fault.number))
     print(_row("#", "fault", "right", "what happened", ""))

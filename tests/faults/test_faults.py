@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
+import score
 from behaviours import book
 from catalogue.every import FAULTS
 from catalogue.fault import Happened
@@ -40,10 +42,25 @@ def test_every_fault_has_a_name_of_its_own():
     assert len({fault.id for fault in FAULTS}) == len(FAULTS)
 
 
-def test_nothing_is_right_where_nothing_happened():
-    nothing = Happened(Ended(0, "", 0, 0))
+def test_the_scorer_prints_a_line_for_each_fault_and_the_sum(capsys):
+    code = score.main(["--group", "bodies", "--only", "22"])
 
-    assert [fault.id for fault in FAULTS if fault.right.holds(nothing)] == []
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert [line.split()[:2] for line in lines[1:3]] == [
+        ["22", "ten-tebibytes-announced"],
+        ["22", "a-byte-too-many-announced"],
+    ]
+    assert all(line.endswith(" ok") for line in lines[1:3])
+    assert lines[3].startswith("2 of 2 right; 1 runs in ")
+
+
+def test_nothing_is_right_where_nothing_happened():
+    nothing = Happened(Ended(-1, "", 0, 0, report=defaultdict(dict)))
+    # One with a run of its own may look for itself whether that was right.
+    faults = [fault for fault in FAULTS if fault.group in TESTED or not fault.alone]
+
+    assert [fault.id for fault in faults if fault.right.holds(nothing)] == []
 
 
 def test_a_server_that_does_nothing_wrong_satisfies_no_fault(tmp_path):
