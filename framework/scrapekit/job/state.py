@@ -13,7 +13,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from time import time
 from typing import Any
 
 from scrapekit.crawl.entries import (
@@ -29,12 +28,11 @@ from scrapekit.crawl.entries import (
 from scrapekit.crawl.fairness import Fairness, Placed, Row
 from scrapekit.job.history import note_known
 from scrapekit.job.joins import Joins, JoinTerms
+from scrapekit.job.settled import doubled, failures_in, settle
 from scrapekit.job.tables import note, noted, open_tables, stuck
-from scrapekit.model import FAILURES, Outcome, Request, Verdict
+from scrapekit.model import Request
 from scrapekit.report import Failure
-from scrapekit.web.late import mask
 
-_CODES: Mapping[Verdict, int] = {verdict: code for code, verdict in enumerate(Verdict, start=1)}
 _CHUNK = 500
 
 
@@ -158,13 +156,13 @@ class Store:
         counters.update(Counter(f"note:links {reason}" for _, reason in refused))
         queued = self._enqueue(admitted)
         duplicates = {id(c.hop_of) for c in known if c.hop_of is not None}
-        verdicts = self._settle(group.done, duplicates, counters)
+        verdicts = settle(self._db, group.done, duplicates, counters, self._lane)
         for entry in queued:
             counters[f"page:seen:{entry.request.page}"] += 1
         counters["seen"] += len(queued)
         counters["seeds"] += group.seeds
         if group.values:
-            counters.update(self._doubled(group.values))
+            counters.update(doubled(self._db, group.values))
         if group.marks or group.known_pages:
             note_known(self._db, group.marks, group.known_pages)
         seeds = sum(candidate.is_seed for candidate in known)
@@ -242,48 +240,6 @@ class Store:
             self._lanes[name] = cursor.fetchone()[0]
         return self._lanes[name]
 
-    def _settle(
-        self, done: Sequence[tuple[Entry, Outcome]], duplicates: set[int], counters: Counter[str]
-    ) -> Counter[str]:
-        """Note how requests ended; *counters* get each verdict by page rule."""
-        verdicts: Counter[str] = Counter()
-        rows, marks, failures = [], [], []
-        told: list[tuple[object, ...]] = []
-        moment = int(time())
-        for entry, outcome in done:
-            verdict = Verdict.DUPLICATE if id(entry) in duplicates else outcome.verdict
-            verdicts[verdict.value] += 1
-            counters[f"page:{verdict.value}:{entry.request.page}"] += 1
-            rows.append((self._lane(entry.lane), entry.rank, entry.seq))
-            marks.append((_CODES[verdict], entry.fp))
-            if verdict in FAILURES or verdict in (Verdict.ROBOTS, Verdict.OUT_OF_SCOPE, Verdict.DROPPED):
-                # An answer of 429 costs no try, but somebody was asked, unless robots.txt forbade it.
-                tries = entry.tries if verdict is Verdict.ROBOTS else max(1, entry.tries)
-                request = entry.request
-                failures.append((entry.seq, request.url, request.page, verdict, outcome.reason, tries))
-                told.append((entry.seq, moment, None, None, verdict, tries, outcome.status, 0, 0, None))
-            else:
-                told.append(_told(entry, outcome, verdict, moment))
-        self._db.executemany("DELETE FROM queue WHERE lane = ? AND rank = ? AND seq = ?", rows)
-        self._db.executemany("UPDATE seen SET verdict = ? WHERE fp = ?", marks)
-        self._db.executemany("INSERT OR REPLACE INTO failure VALUES(?, ?, ?, ?, ?, ?)", failures)
-        self._db.executemany("INSERT OR REPLACE INTO done VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
-        return verdicts
-
-    def _doubled(self, values: Sequence[tuple[str, int]]) -> Counter[str]:
-        """How many values of each ``kind.field`` the job has seen before; all are seen from now on."""
-        # Made when it is first wanted: few recipes say that a field is unique.
-        self._db.execute(
-            "CREATE TABLE IF NOT EXISTS value"
-            "(name TEXT, digest INTEGER, PRIMARY KEY(name, digest)) WITHOUT ROWID"
-        )
-        doubled: Counter[str] = Counter()
-        for name, digest in values:
-            cursor = self._db.execute("INSERT OR IGNORE INTO value VALUES(?, ?)", (name, digest))
-            if not cursor.rowcount:
-                doubled[f"doubled:{name}"] += 1
-        return doubled
-
     def _count(self, counters: Mapping[str, int]) -> None:
         self._db.executemany(
             "INSERT INTO counter VALUES(?, ?) ON CONFLICT(name) DO UPDATE SET value = value + excluded.value",
@@ -292,18 +248,8 @@ class Store:
 
     def failures(self, limit: int) -> list[Failure]:
         """The first *limit* requests that gave no page."""
-        try:
-            rows = self._db.execute(
-                "SELECT url, page, verdict, reason, tries FROM failure"
-                " ORDER BY verdict = 'robots', seq LIMIT ?",
-                (limit,),
-            )
-            return [
-                Failure(mask(url), page, verdict, mask(reason), tries)
-                for url, page, verdict, reason, tries in rows
-            ]
-        except sqlite3.DatabaseError as error:
-            raise stuck(error, self.path) from error
+        with self.told():
+            return failures_in(self._db, limit)
 
     def close(self) -> None:
         """Fold the log into the file and let go of it; nothing where it was not opened."""
@@ -314,13 +260,6 @@ class Store:
         with suppress(sqlite3.DatabaseError):
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self._db.close()
-
-
-def _told(entry: Entry, outcome: Outcome, verdict: Verdict, moment: int) -> tuple[object, ...]:
-    """What is kept of a request that ended well."""
-    request, records = entry.request, len(outcome.items) + len(outcome.pending)
-    facts = (entry.tries, outcome.status, records, len(outcome.requests), outcome.reason or None)
-    return entry.seq, moment, request.url, request.page, verdict, *facts
 
 
 def _origin(candidate: Candidate) -> int | None:
