@@ -367,7 +367,7 @@ def test_whatever_happens_every_page_is_done_once(jumping, monkeypatch, seed, en
     monkeypatch.setattr(schedule, "_WINDOW_TOTAL", 4)
     monkeypatch.setattr(schedule, "_LANES_KEPT", 1)
     monkeypatch.setattr(fairness, "BLOCK", 3)
-    monkeypatch.setattr(fairness, "_MOST_HOSTS", 2)
+    monkeypatch.setattr(fairness, "_MOST_SITES", 2)
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         job = Job(Site(seed), Path(folder), rng)

@@ -124,6 +124,31 @@ def test_two_patterns_that_lead_to_each_other_end_too() -> None:
     assert 100 <= fetched <= 2 * 50 + 3
 
 
+@pytest.mark.parametrize("host", ["http://{}.a.test/", "http://www.a.test/{}/", "http://{}.shop.co.uk/"])
+def test_hosts_without_end_are_one_site(host: str) -> None:
+    fair = Host(Fairness(traps=Traps(fruitless=50)))
+    (page,) = fair.take(Candidate(Request(host.format("x0")), "breadth"))
+    fetched = 1
+    while fetched < 500:
+        url = host.format(f"x{fetched}")
+        found = fair.take(Candidate(Request(url, depth=fetched), "breadth", found_on=page))
+        if not found:
+            break
+        (page,) = found
+        fetched += 1
+
+    assert fetched == 51
+
+
+def test_sites_of_a_public_suffix_are_apart() -> None:
+    fair = Host(Fairness(traps=Traps(fruitless=5)))
+    (page,) = fair.take(Candidate(Request("http://one.github.io/1"), "breadth"))
+    for n in range(50):
+        (page,) = fair.take(Candidate(Request(f"http://user{n}.github.io/1"), "breadth", found_on=page))
+
+    assert not fair.refused
+
+
 def test_a_million_products_named_by_lists_are_no_trap() -> None:
     host = Host(Fairness(traps=Traps(alike=10, fruitless=10)))
     (shelf,) = host.take(link("/list/1"))

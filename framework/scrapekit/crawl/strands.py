@@ -1,4 +1,4 @@
-"""The strands of one host: its requests by the pattern of their addresses, and what is counted of each."""
+"""The strands of one site: its requests by the pattern of their addresses, and what is counted of each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 MOST_STRANDS = 64
-"""So many patterns of one host are told apart; those that come later count as one."""
+"""So many patterns of one site are told apart; those that come later count as one."""
 
 MOST_NUMBERS = 62
 """The number of a strand that has none yet. Sets of numbers are integers that SQLite can hold."""
@@ -19,7 +19,7 @@ Row: TypeAlias = tuple[str, int, int, int, int]
 
 
 class Strand:
-    """The requests of one pattern on one host."""
+    """The requests of one pattern on one site."""
 
     __slots__ = ("alike", "fruitless", "name", "number", "placed", "saved")
 
@@ -30,7 +30,7 @@ class Strand:
         self.number = number
         """What it has in a lineage; it gets one when a page of it links to anything."""
         self.placed = placed
-        """How many were placed, counted from where the host stood when the pattern appeared."""
+        """How many were placed, counted from where the site stood when the pattern appeared."""
         self.alike = alike
         """How many of them have the pattern on the way to them."""
         self.fruitless = fruitless
@@ -44,7 +44,7 @@ class Strand:
 
 
 class Strands:
-    """Those of one host, and ``clock``: how far the host has come."""
+    """Those of one site, and ``clock``: how far it has come."""
 
     __slots__ = ("_by_name", "_numbered", "clock")
 

@@ -223,16 +223,14 @@ class Store:
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO strand VALUES(?, ?, ?, ?, ?, ?)",
-            [(self._lane(lane), *row) for lane, row in self._fairness.changed()],
+            [(site, *row) for site, row in self._fairness.changed()],
         )
         return entries
 
-    def _strands(self, lane: str) -> list[Row]:
-        """What is stored of how a host's requests take turns."""
-        if lane not in self._lanes:
-            return []
-        sql = "SELECT pattern, number, placed, alike, fruitless FROM strand WHERE lane = ?"
-        return self._db.execute(sql, (self._lanes[lane],)).fetchall()
+    def _strands(self, site: str) -> list[Row]:
+        """What is stored of how a site's requests take turns."""
+        sql = "SELECT pattern, number, placed, alike, fruitless FROM strand WHERE site = ?"
+        return self._db.execute(sql, (site,)).fetchall()
 
     def _lane(self, name: str) -> int:
         if name not in self._lanes:

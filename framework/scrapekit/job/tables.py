@@ -26,9 +26,9 @@ CREATE TABLE seen(fp INTEGER PRIMARY KEY, verdict INTEGER NOT NULL DEFAULT 0, se
 -- What is told of an address afterwards; what gave no page has its address and reason in "failure".
 CREATE TABLE done(seq INTEGER PRIMARY KEY, moment INTEGER, url TEXT, page TEXT, verdict TEXT, tries INTEGER,
                   status INTEGER, records INTEGER, links INTEGER, reason TEXT);
--- How the requests of a host take turns by the pattern of their addresses.
-CREATE TABLE strand(lane INTEGER, pattern TEXT, number INTEGER, placed INTEGER, alike INTEGER,
-                    fruitless INTEGER, PRIMARY KEY(lane, pattern)) WITHOUT ROWID;
+-- How the requests of a site take turns by the pattern of their addresses.
+CREATE TABLE strand(site TEXT, pattern TEXT, number INTEGER, placed INTEGER, alike INTEGER,
+                    fruitless INTEGER, PRIMARY KEY(site, pattern)) WITHOUT ROWID;
 CREATE TABLE failure(seq INTEGER PRIMARY KEY, url TEXT, page TEXT, verdict TEXT, reason TEXT, tries INTEGER);
 CREATE TABLE counter(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE position(export TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

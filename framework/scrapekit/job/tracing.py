@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from scrapekit.crawl.fairness import site_of
 from scrapekit.errors import JobError
 from scrapekit.job.tables import FORMAT, noted, stuck
 from scrapekit.web.url import fingerprint, lane_of
@@ -126,8 +127,8 @@ class JobReader:
     def strand(self, url: str, pattern: str) -> tuple[int, int]:
         """How many requests of a pattern were found by way of their like, and how many of them in vain."""
         row = self._db.execute(
-            "SELECT alike, fruitless FROM strand JOIN lane ON lane.id = lane WHERE name = ? AND pattern = ?",
-            (lane_of(url), pattern),
+            "SELECT alike, fruitless FROM strand WHERE site = ? AND pattern = ?",
+            (site_of(lane_of(url)), pattern),
         ).fetchone()
         return row or (0, 0)
 

@@ -67,7 +67,7 @@ class Traps:
     repeats: int = 3
     """How often one part may stand in a path: relative links that lead one deeper repeat for ever."""
     alike: int = 100_000
-    """How many requests of one pattern of addresses pages of the same pattern may bring, on one host."""
+    """How many requests of one pattern of addresses pages of the same pattern may bring, on one site."""
     fruitless: int = 10_000
     """Of those, how many may come from pages that gave no record and led nowhere else that is new."""
 
