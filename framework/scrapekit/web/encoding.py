@@ -20,6 +20,7 @@ _TAG = re.compile(rb"<!--|<[!?]|</?[a-z][^\s/>]*", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     rb"[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*)))?", re.IGNORECASE
 )
+_LATE_META = re.compile(rb"<meta[^>]{0,1000}charset", re.IGNORECASE)
 _TAG_END = re.compile(rb"[\s/]*>")
 
 # WHATWG Encoding Standard 4.2, by the name that Python's codecs and libxml2 both know. Left out on
@@ -107,7 +108,9 @@ def _fallback(body: bytes, content_type: str) -> str:
     HTML 13.2.3.4: a ``<meta>`` that stands too far back to be prescanned still counts once the parser
     comes to it. Only here it matters: text that fits UTF-8 is hardly anything else.
     """
-    late = None if _DATA_TYPE.match(content_type) else _of_meta(body[:_SCANNED])
+    head = body[:_SCANNED]
+    # Scanning so much costs milliseconds, and most such pages declare nothing at all.
+    late = _of_meta(head) if _LATE_META.search(head) and not _DATA_TYPE.match(content_type) else None
     return "windows-1252" if late in (None, "utf-8", "utf-16le", "utf-16be") else late
 
 
