@@ -281,6 +281,25 @@ def test_switching_off_what_nobody_knows_is_an_error(site):
     assert caught.value.hint == 'did you mean "words"?'
 
 
+def test_only_what_is_named_is_let_in(site):
+    site.install(
+        "one", "1.0", "[scrapekit.parsers]\nw = one_g:W\n[scrapekit.listeners]\nl = one_g:L", one_g=""
+    )
+    site.install("two", "2.0", "[scrapekit.parsers]\nv = two_g:V", two_g=PARSER.format(name="V"))
+    plugins = site.plugins("only:two")
+
+    assert (plugins.names("parsers"), plugins.names("listeners")) == (["v"], [])
+    assert refusal(plugins, "parsers", "w") == ('parser "w" of one 1.0 is switched off', "add -p only:one")
+    assert [info.note for info in plugins.all() if info.dist == "one"] == ["not let in by -p only:two"] * 2
+
+
+def test_letting_in_what_nobody_knows_is_an_error(site):
+    site.install("one", "1.0", "[scrapekit.parsers]\nw = one_h:W")
+
+    with pytest.raises(PluginError, match='-p only:too: nothing installed is called "too"'):
+        site.plugins("only:too")
+
+
 # --- listing
 
 

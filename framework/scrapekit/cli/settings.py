@@ -35,10 +35,10 @@ def read_inputs(context: click.Context, option: click.Parameter, texts: Sequence
 
 
 def read_switches(context: click.Context, option: click.Parameter, texts: Sequence[str]) -> Sequence[str]:
-    """The names that ``-p no:NAME`` switches off."""
+    """The names that ``-p no:NAME`` switches off, and, as ``only:NAME``, those that are let in."""
     for text in texts:
-        if not text.startswith("no:") or text == "no:":
-            raise click.BadParameter(f'expected no:NAME, found "{text}"', context, option)
+        if not text.startswith(("no:", "only:")) or text.endswith(":"):
+            raise click.BadParameter(f'expected no:NAME or only:NAME, found "{text}"', context, option)
     return [text.removeprefix("no:") for text in texts]
 
 
@@ -68,7 +68,7 @@ part_option = click.option(
     metavar="no:NAME",
     multiple=True,
     callback=read_switches,
-    help="Switch a part, a listener or a whole package off.",
+    help="Switch a part, a listener or a package off; only:NAME lets in nothing else.",
 )
 
 

@@ -15,6 +15,7 @@ from scrapekit.errors import PluginError, did_you_mean
 from scrapekit.parts import GROUPS
 from scrapekit.plugins.loading import SINGULAR, describe, import_offer, load_part
 from scrapekit.plugins.offers import Offer, module_is_there, normal_name, read_offers, top_package
+from scrapekit.plugins.switches import Switches, words_for
 
 if TYPE_CHECKING:
     # pluggy costs 18 ms to import, and listing parts never needs it.
@@ -76,19 +77,20 @@ class Plugins:
     """The catalogue of parts. Metadata is read on first use; a part is imported when it is named.
 
     *disabled* switches parts and listeners off: ``html``, ``parsers.html``, ``my-dist:html`` or
-    ``my-dist``, with or without ``no:`` before it; a word that fits nothing raises PluginError.
+    ``my-dist``, with or without ``no:`` before it. With ``only:`` before it, it lets in what it names and
+    nothing else. A word that fits nothing raises PluginError.
     *offers* replaces what is installed.
     """
 
     def __init__(self, disabled: Iterable[str] = (), *, offers: Sequence[Offer] | None = None) -> None:
         self._given = offers
         self._makers: dict[str, str] = {}
-        self._disabled = {word.removeprefix("no:") for word in disabled}
-        for word in sorted(self._disabled):
-            self._require_known(word)
+        self._switches = Switches.read(disabled)
+        for word, option in self._switches.words:
+            self._require_known(word, option)
 
     def __repr__(self) -> str:
-        off = sum(self._off_word(offer) is not None for offer in self._offers)
+        off = sum(self._switches.off(offer) is not None for offer in self._offers)
         return f"<Plugins {len(self._offers)} offers, {off} off>"
 
     def names(self, kind: str) -> list[str]:
@@ -166,28 +168,24 @@ class Plugins:
         return read_offers() if self._given is None else list(self._given)
 
     def _of(self, kind: str) -> list[Offer]:
-        return [o for o in self._offers if o.kind == kind and self._off_word(o) is None]
+        return [o for o in self._offers if o.kind == kind and self._switches.off(o) is None]
 
     def _label(self, offer: Offer) -> str:
         rivals = [o for o in self._of(offer.kind) if o.name == offer.name]
         return f"{offer.kind}.{offer.name}" if len(rivals) < 2 else f"{offer.kind}.{offer.dist}:{offer.name}"
 
-    def _off_word(self, offer: Offer) -> str | None:
-        """The word of *disabled* that switches this off, or None."""
-        return next(iter(self._disabled & _words_for(offer)), None) if self._disabled else None
-
-    def _require_known(self, word: str) -> None:
-        known = {known for offer in self._offers for known in _words_for(offer)}
+    def _require_known(self, word: str, option: str) -> None:
+        known = {known for offer in self._offers for known in words_for(offer)}
         if word not in known:
             hint = did_you_mean(word, {offer.name or offer.dist for offer in self._offers})
-            raise PluginError(f'-p no:{word}: nothing installed is called "{word}"', hint=hint)
+            raise PluginError(f'{option}: nothing installed is called "{word}"', hint=hint)
 
     def _choose(self, kind: str, name: str) -> Offer:
         dist, _, plain = name.rpartition(":")
         named = [o for o in self._offers if (o.kind, o.name) == (kind, plain)]
         if dist:
             named = [o for o in named if normal_name(o.dist) == normal_name(dist)]
-        active = [o for o in named if self._off_word(o) is None]
+        active = [o for o in named if self._switches.off(o) is None]
         if len(active) == 1:
             return active[0]
         if active:
@@ -209,16 +207,16 @@ class Plugins:
         return PluginError(message, hint=hint)
 
     def _switched_off(self, offer: Offer) -> PluginError:
-        word = self._off_word(offer)
-        return PluginError(f"{describe(offer)} is switched off", hint=f"leave out -p no:{word}")
+        off = self._switches.off(offer)
+        return PluginError(f"{describe(offer)} is switched off", hint=off[1] if off else "")
 
     def _info(self, offer: Offer) -> PartInfo:
         state, note = self._state(offer)
         return PartInfo(offer.kind, offer.name, offer.dist, offer.version, offer.value, state, note)
 
     def _state(self, offer: Offer) -> tuple[State, str]:
-        if (word := self._off_word(offer)) is not None:
-            return "off", f"switched off by -p no:{word}"
+        if (off := self._switches.off(offer)) is not None:
+            return "off", off[0]
         if offer.fault:
             return "broken", offer.fault
         if not module_is_there(offer.value):
@@ -228,14 +226,6 @@ class Plugins:
         if rivals and offer.kind != "listeners":
             return "clash", f"also offered by {', '.join(rivals)}"
         return "ok", ""
-
-
-def _words_for(offer: Offer) -> set[str]:
-    """Everything that ``-p no:…`` may call this."""
-    dists = {offer.dist, normal_name(offer.dist)}
-    if not offer.name:
-        return dists
-    return {offer.name, f"{offer.kind}.{offer.name}"} | dists | {f"{dist}:{offer.name}" for dist in dists}
 
 
 def _clash(offers: Sequence[Offer]) -> PluginError:

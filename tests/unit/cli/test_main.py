@@ -126,7 +126,7 @@ def test_without_a_command_help_is_shown_as_an_error(capsys):
         ),
         (
             ["run", "a.yaml", "-p", "html"],
-            "error: invalid value for '-p' / '--plugin': expected no:NAME, found \"html\"\n"
+            "error: invalid value for '-p' / '--plugin': expected no:NAME or only:NAME, found \"html\"\n"
             "hint: scrapekit run --help shows what there is\n",
         ),
         (
