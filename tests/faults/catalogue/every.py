@@ -12,6 +12,7 @@ from catalogue import (
     hops,
     markup,
     names_and_tls,
+    outputs,
     packing,
     references,
     sizes,
@@ -24,7 +25,7 @@ from catalogue.fault import Fault
 _MODULES = [
     *(endings, framing, names_and_tls, cuts, sizes, packing, charsets),
     *(addresses, references, cookies),
-    *(markup, values, hops, statuses, strangers),
+    *(markup, values, hops, statuses, strangers, outputs),
 ]
 
 FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]
