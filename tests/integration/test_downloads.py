@@ -284,6 +284,37 @@ async def test_what_lets_us_in_goes_to_the_sites_own_files_alone(shop, site):
     assert sent["/a.png"] == set()
 
 
+def who_is_it(headers):
+    challenge = 'Digest realm="door", nonce="n1", algorithm=SHA-256, qop="auth"'
+    return None if "authorization" in headers else (401, {"WWW-Authenticate": challenge}, b"who is it?")
+
+
+async def test_a_file_is_let_out_by_digest_and_gone_on_with(shop, site):
+    site.pages["/"] = row("tea", "/a.bin")
+    served = Served(LARGE, "application/octet-stream", etag='"1"', cuts=[2**21], hook=who_is_it)
+    site.files["/a.bin"] = served
+
+    await shop.run(
+        LISTING % "true", retries=1, overrides=[("http.auth", "{ digest: { user: me, password: word } }")]
+    )
+
+    first, proved, again = site.ranges("/a.bin")
+    assert (first, proved, again[:6]) == ("", "", "bytes=")
+    assert shop.found() == {f"a-{short(LARGE)}.bin": LARGE}
+
+
+async def test_a_file_is_called_what_its_server_calls_it_unless_the_recipe_says_so(shop, site):
+    site.pages["/"] = row("tea", "/download?id=3")
+    head = {"Content-Disposition": 'attachment; filename="../Tea prices.csv"'}
+    site.files["/download?id=3"] = Served(b"1,2", "application/octet-stream", headers=head)
+
+    (record,) = await shop.run(LISTING % "{ give: path }")
+    (named,) = await shop.run(LISTING % "{ give: path, name: '{{ item.name }}' }")
+
+    assert record["image"] == f"files/Tea-prices-{short(b'1,2')}.csv"
+    assert named["image"] == f"files/tea-{short(b'1,2')}.csv"
+
+
 async def test_robots_txt_speaks_of_files_too(shop, site):
     site.files = {
         "/robots.txt": Served(b"User-agent: *\nDisallow: /img/", "text/plain"),

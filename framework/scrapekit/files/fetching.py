@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias
 
 from scrapekit.errors import FetchError
 from scrapekit.files.files import Files
-from scrapekit.files.names import stem_of, suffix_of
+from scrapekit.files.names import called_by
 from scrapekit.files.part import Note, Part
 from scrapekit.files.sink import FileSink, Named
 from scrapekit.model import Page, Request, StoredFile
@@ -97,8 +97,7 @@ def _page(request: Request, stored: StoredFile) -> Page:
 def _named(request: Request) -> Named:
     # What led here is what the page said; it tells more than the place it was redirected to.
     url = mask((*request.via, request.url)[0])
-    stem = request.carry.get(STEM) or stem_of(url)
-    return Named(request.ask, _digest(request), str(stem), suffix_of(url))
+    return Named(request.ask, _digest(request), str(request.carry.get(STEM, "")), called_by(url))
 
 
 def _digest(request: Request) -> str:

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import unicodedata
+from email.message import Message
 from urllib.parse import unquote, urlsplit
 
 _LONGEST = 80  # bytes; with hash and extension far below the 255 that file systems allow
 _READ = 400
+_LONGEST_HEADER = 4096
 _NAMELESS = "file"
 _SHORT = 16
 _MARKS = ("Mn", "Mc")
 
 
-def stem_of(url: str) -> str:
-    """The last part of an address's path, unescaped and without its extension; it may hold anything."""
-    part = unquote(urlsplit(url).path.rpartition("/")[2])
-    return part.rpartition(".")[0] or part
+def called_by(url: str) -> str:
+    """What an address calls its file: the last part of its path, unescaped. It may hold anything."""
+    return unquote(urlsplit(url).path.rpartition("/")[2])
 
 
-def suffix_of(url: str) -> str:
-    """The extension that an address ends in, lower-case with its dot; empty when it has none."""
-    stem, dot, suffix = unquote(urlsplit(url).path.rpartition("/")[2]).rpartition(".")
+def called_in(disposition: str) -> str:
+    """What a Content-Disposition calls the file (RFC 6266 4.3); empty for none. It may hold anything."""
+    if not disposition:
+        return ""
+    header = Message()
+    try:
+        header["Content-Disposition"] = disposition[:_LONGEST_HEADER]
+        return header.get_filename("")
+    except (ValueError, LookupError, TypeError, AttributeError):
+        # The parser trusts what it is given.
+        return ""
+
+
+def stem_of(called: str) -> str:
+    """What a file is called, without its extension."""
+    return called.rpartition(".")[0] or called
+
+
+def suffix_of(called: str) -> str:
+    """The extension of what a file is called, lower-case with its dot; empty when it has none."""
+    stem, dot, suffix = called.rpartition(".")
     return dot + suffix.lower() if stem and dot and suffix.isascii() and suffix.isalnum() else ""
 
 

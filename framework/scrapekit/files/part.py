@@ -32,6 +32,8 @@ class Note:
     url: str
     validator: str = ""
     declared: str = ""
+    called: str = ""
+    """What the server calls it."""
     total: int | None = None
     size: int = 0
     """How many of its bytes are durable."""

@@ -19,7 +19,7 @@ from scrapekit.files.media_types import (
     media_type,
     settled_type,
 )
-from scrapekit.files.names import file_name
+from scrapekit.files.names import called_in, file_name, stem_of, suffix_of
 from scrapekit.files.part import Note, Part, changed
 from scrapekit.files.ranges import asked_for, continues, total_of, validator_of
 from scrapekit.files.unpacking import Unpacking, packing_of
@@ -42,8 +42,9 @@ class Named:
     url: str
     """A digest of the address that is asked just now: what came from another is none of it."""
     stem: str
-    suffix: str
-    """The extension of its address, with the dot."""
+    """What the recipe lets its name begin with; empty where it does not say."""
+    called: str
+    """What its address calls it."""
 
 
 class FileSink:
@@ -107,6 +108,7 @@ class FileSink:
             self._named.url,
             "" if packing else validator_of(headers),
             declared,
+            called_in(headers.get("content-disposition", "")),
             int(length[:15]) if length.isdecimal() and not packing else None,
         )
 
@@ -173,7 +175,8 @@ class FileSink:
         return stored
 
     def _named_so(self, digest: str, size: int, found: str) -> StoredFile:
-        stem, extension = self._named.stem, extension_of(found, self._named.suffix)
+        called = self._note.called or self._named.called
+        stem, extension = self._named.stem or stem_of(called), extension_of(found, suffix_of(called))
         name = file_name(stem, digest, extension)
         if self._part.folder.holds(name, digest, size) is False:
             name = file_name(stem, digest, extension, whole=True)

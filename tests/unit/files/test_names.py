@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from scrapekit.files.names import file_name, safe_stem, stem_of, suffix_of
+from scrapekit.files.names import called_by, called_in, file_name, safe_stem, stem_of, suffix_of
 
 HASH = "0123456789abcdef" * 4
 
@@ -66,4 +66,23 @@ def test_all_of_the_hash_stands_where_the_short_name_is_taken():
     ],
 )
 def test_an_address_says_how_its_file_may_begin_and_end(url, stem, suffix):
-    assert (stem_of(url), suffix_of(url)) == (stem, suffix)
+    called = called_by(url)
+
+    assert (stem_of(called), suffix_of(called)) == (stem, suffix)
+
+
+@pytest.mark.parametrize(
+    ("disposition", "called"),
+    [
+        ('attachment; filename="tea sheet.pdf"', "tea sheet.pdf"),
+        ("attachment; filename=tea.pdf; size=3", "tea.pdf"),
+        ("attachment; filename*=UTF-8''%e8%8c%b6.pdf", "茶.pdf"),
+        ('inline; filename="../../x"', "../../x"),
+        ("attachment", ""),
+        ("", ""),
+        ("attachment; filename*=nonsense''%ff.pdf", "ÿ.pdf"),
+        ("attachment; filename*=", ""),
+    ],
+)
+def test_a_server_may_say_what_its_file_is_called(disposition, called):
+    assert called_in(disposition) == called
