@@ -128,8 +128,9 @@ class Soak:
             finally:
                 if process.poll() is None:
                     os.killpg(process.pid, signal.SIGKILL)
-                    killed.touch()
                     self.say(f"killed at {self.samples.look().done:,}")
+                    if self.samples.done >= self.site.pages / 4:
+                        killed.touch()
                 process.wait()
         self.say(f"ended with exit code {process.returncode}")
         if process.returncode not in (0, 1):
