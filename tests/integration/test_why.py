@@ -171,6 +171,19 @@ async def test_while_a_run_goes_on_what_waits_is_told(shop, site, told):
     assert way[0].startswith("  found on    /, by a link of listing to book")
 
 
+async def test_a_host_that_is_left_alone_is_named_as_what_is_waited_for(shop, site, told):
+    site.pages = {"/": LINKS}
+    stop = StopSignal()
+    site.on_ask = lambda path: stop.drain() if path == "/" else None
+    await shop.run(PAGES, stop=stop)
+    with closing(sqlite3.connect(shop.folder / ".scrapekit" / "shop" / "job.sqlite")) as db, db:
+        db.execute("UPDATE lane SET not_before = 9e9, parks = 2")
+
+    assert "  waits for   its host, which is not asked before DAY, as every request to it failed" in told(
+        "/b/1"
+    )
+
+
 async def test_before_the_first_run_the_recipe_alone_is_asked(shop, site, told):
     (shop.folder / "shop.yaml").write_text(HEAD + indent(PAGES, "  "))
 

@@ -62,7 +62,8 @@ def _clock(moment: float) -> str:
 
 def _waits(request: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[str]:
     if request["not_before"] > time():
-        yield _line("waits for", f"its host, which may not be asked before {_clock(request['not_before'])}")
+        why = ", as every request to it failed" if request["parks"] else ""
+        yield _line("waits for", f"its host, which is not asked before {_clock(request['not_before'])}{why}")
     before = counted(request["before"], "request")
     delay = f", one every {facts['delay']:g} s at most" if facts.get("delay") else ""
     yield _line("behind", f"{before} of its host{delay if request['before'] else ''}")

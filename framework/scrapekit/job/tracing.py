@@ -47,6 +47,8 @@ class Trace:
     """How many requests of its host go before it, while it waits."""
     not_before: float = 0.0
     """Unix time before which its host may not be asked."""
+    parks: int = 0
+    """How often in a row its host was left alone because every request to it failed."""
 
 
 class JobReader:
@@ -91,12 +93,13 @@ class JobReader:
                 number, url or "", page or "", verdict, moment, tries, status, records, links, reason or ""
             )
         row = self._db.execute(
-            "SELECT lane, rank, request, not_before FROM queue JOIN lane ON lane.id = lane WHERE seq = ?",
+            "SELECT lane, rank, request, not_before, parks FROM queue JOIN lane ON lane.id = lane"
+            " WHERE seq = ?",
             (number,),
         ).fetchone()
         return None if row is None else self._waits(number, *row)
 
-    def _waits(self, number: int, lane: int, rank: int, text: str, not_before: float) -> Trace:
+    def _waits(self, number: int, lane: int, rank: int, text: str, not_before: float, parks: int) -> Trace:
         request = json.loads(text)
         sql = "SELECT COUNT(*) FROM queue WHERE lane = ? AND (rank, seq) < (?, ?)"
         (before,) = self._db.execute(sql, (lane, rank, number)).fetchone()
@@ -107,6 +110,7 @@ class JobReader:
             depth=request.get("depth", 0),
             before=before,
             not_before=not_before,
+            parks=parks,
         )
 
     def way_to(self, number: int) -> list[Trace]:
