@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -136,7 +135,7 @@ def _listening(pid: int) -> list[str]:
     found = set()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         try:
-            found.add(os.readlink(descriptor))
+            found.add(str(descriptor.readlink()))
         except OSError:
             continue
     tables = [Path(f"/proc/{pid}/net/{name}") for name in ("tcp", "tcp6")]
