@@ -20,7 +20,7 @@ _TAG = re.compile(rb"<!--|<[!?]|</?[a-z][^\s/>]*", re.IGNORECASE)
 _ATTRIBUTE = re.compile(
     rb"[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*)))?", re.IGNORECASE
 )
-_LATE_META = re.compile(rb"<meta[^>]{0,1000}charset", re.IGNORECASE)
+_LATE_META = re.compile(rb"<meta[^>]{0,200}charset", re.IGNORECASE)
 _TAG_END = re.compile(rb"[\s/]*>")
 
 # WHATWG Encoding Standard 4.2, by the name that Python's codecs and libxml2 both know. Left out on

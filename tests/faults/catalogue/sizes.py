@@ -41,7 +41,7 @@ _PLAIN = [
     _fault(
         21,
         "endless-tiny-chunks",
-        for_ever(_OK + b"Transfer-Encoding: chunked\r\n\r\n" + _chunk(_START), _chunk(b"x") * 10_000),
+        for_ever(_OK + b"Transfer-Encoding: chunked\r\n\r\n" + _chunk(_START), _chunk(b"x" * 16) * 1000),
     ),
     _fault(
         21,
