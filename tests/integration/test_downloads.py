@@ -289,6 +289,7 @@ def who_is_it(headers):
     return None if "authorization" in headers else (401, {"WWW-Authenticate": challenge}, b"who is it?")
 
 
+@pytest.mark.slow
 async def test_a_file_is_let_out_by_digest_and_gone_on_with(shop, site):
     site.pages["/"] = row("tea", "/a.bin")
     served = Served(LARGE, "application/octet-stream", etag='"1"', cuts=[2**21], hook=who_is_it)
@@ -329,6 +330,7 @@ async def test_robots_txt_speaks_of_files_too(shop, site):
     assert site.times("/img/a.png") == 0
 
 
+@pytest.mark.slow
 async def test_a_file_that_broke_off_goes_on_where_it_ended(shop, site):
     site.pages["/"] = row("tea", "/a.bin")
     site.files["/a.bin"] = Served(LARGE, "application/octet-stream", etag='"1"', cuts=[2 * 2**20])
@@ -372,6 +374,7 @@ def shorter(served: Served) -> None:
     served.hook = lambda asked: (416, {}, b"") if "range" in asked else None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [other_version, no_ranges, glued, shifted, shorter])
 async def test_versions_of_a_file_are_never_put_together(shop, site, change):
     served = Served(LARGE, "application/octet-stream", etag='"1"', cuts=[2**20 + 2**19])
@@ -384,6 +387,7 @@ async def test_versions_of_a_file_are_never_put_together(shop, site, change):
     assert shop.found() == {f"a-{short(LARGE[::-1])}.bin": LARGE[::-1]}
 
 
+@pytest.mark.slow
 async def test_a_file_without_a_version_of_its_own_begins_anew(shop, site):
     site.files["/a.bin"] = Served(LARGE, "application/octet-stream", etag='W/"1"', cuts=[2**20])
     site.pages["/"] = row("tea", "/a.bin")
@@ -394,6 +398,7 @@ async def test_a_file_without_a_version_of_its_own_begins_anew(shop, site):
     assert shop.found() == {f"a-{short(LARGE)}.bin": LARGE}
 
 
+@pytest.mark.slow
 async def test_a_run_that_was_stopped_goes_on_in_the_middle_of_a_file(shop, site):
     stop = StopSignal()
 
@@ -533,6 +538,7 @@ async def test_two_folders_and_two_terms_are_told_apart(shop, site):
     }
 
 
+@pytest.mark.slow
 async def test_where_answers_are_kept_a_file_is_known_as_long_as_it_stands_there(shop, site):
     site.pages["/"] = row("tea", "/moved.png", "/moved.png?2")
     moved = Served(hook=lambda _: (302, {"Location": "/a.png"}, b""))
