@@ -11,13 +11,13 @@ import heapq
 import random
 from collections.abc import Callable, Iterable, Sequence
 
+from scrapekit.crawl.answering import Answering
 from scrapekit.crawl.entries import Entry, LaneMark, LaneState
 from scrapekit.crawl.lane import Lane
 from scrapekit.crawl.lane_memory import mark_lanes, restore_lane
 from scrapekit.crawl.lane_words import busiest_hosts, next_due
 from scrapekit.crawl.parking import Parking
-from scrapekit.crawl.politeness import GiveUp, Pace, Retry, after_error, faster, slower
-from scrapekit.crawl.retry_budget import may_retry
+from scrapekit.crawl.politeness import GiveUp, Pace, Retry
 from scrapekit.crawl.robots_gate import RobotsGate
 from scrapekit.crawl.schedule import Schedule, Shelf
 from scrapekit.crawl.turns import LaneTurns
@@ -44,10 +44,11 @@ class Frontier:
         """True while a request could start but no slot is free."""
         self.on_starving: Callable[[], None] = _nothing
         self._clock = clock
-        self._rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
+        rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._schedule = Schedule(pace, shelf, clock)
         self._parking = Parking(clock)
-        self._gate = RobotsGate(self._rng, self._parking)
+        self._gate = RobotsGate(rng, self._parking)
+        self._answering = Answering(pace, self._parking, self._gate, clock=clock, rng=rng)
         self.may_fail: Callable[[int], bool] = _never
         """Asked at the end whether so many requests to hosts that are lost may count as failed."""
         self.turns = LaneTurns(self._schedule, clock, self._ready)
@@ -188,39 +189,14 @@ class Frontier:
         entry.tries += 1
         if entry.replayed:
             return
-        lane = self._schedule.lane(entry.lane)
-        lane.throttles = 0
-        if lane.trouble is not None:
-            self._parking.answered(lane)
-        if lane.delay > lane.pace.delay:
-            lane.delay = faster(lane.delay, self._gate.floor(lane))
+        self._answering.succeeded(self._schedule.lane(entry.lane))
 
     def failed(self, entry: Entry, error: FetchError) -> Retry | GiveUp:
         """Decide what a failed fetch means, and act on it: the entry is queued again, or given up."""
         lane = self._schedule.lane(entry.lane)
-        if (kept := self._parking.failed(lane, entry, error)) is not None:
-            self._delay(lane, entry, self._clock() + kept.wait)
-            return kept
-        limited = error.patience is not None and error.patience.times is not None
-        entry.tries += 0 if error.throttled and not limited else 1
-        lane.throttles += 1 if error.throttled else 0
-        decision = after_error(
-            error, tries=entry.tries, throttles=lane.throttles, pace=self.pace, rng=self._rng
-        )
-        # An answer that asks for patience has the host wait instead; what the recipe asks for, it gets.
-        if isinstance(decision, Retry) and not error.throttled and error.patience is None:
-            if not may_retry(lane.asked, lane.retried):
-                return GiveUp(
-                    error.verdict, f"{error}; so many pages of the host fail that it is not tried again"
-                )
-            lane.retried += 1
+        decision = self._answering.failed(lane, entry, error)
         if isinstance(decision, Retry):
-            until = self._clock() + decision.wait
-            if error.throttled:
-                lane.delay = slower(lane.delay)
-            if decision.whole_host:
-                lane.pause(until, decision.reason)
-            self._delay(lane, entry, until)
+            self._delay(lane, entry, self._clock() + decision.wait)
         return decision
 
     def put_back(self, entry: Entry) -> None:
@@ -247,14 +223,7 @@ class Frontier:
         """
         self._robots_asked -= 1
         self._free(1)
-        waits = False
-        if isinstance(answer, Request):
-            hop = self._gate.hop(entry, answer)
-            lane = self._schedule.lane(hop.lane)
-            lane.urgent.append(hop)
-        else:
-            lane = self._schedule.lane(lane_of(entry.robots_of))
-            waits = self._gate.read(lane, entry.robots_of, answer, self._clock())
+        lane, waits = self._gate.take(entry, answer, self._schedule.lane, self._clock())
         self._ready(lane)
         return waits
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 from scrapekit.crawl.entries import ROBOTS_PAGE, UNREADABLE, Entry
 from scrapekit.crawl.lane import Lane, Rules
@@ -55,11 +56,24 @@ class RobotsGate:
         line = rules.answer.line_against(entry.request.url)
         return rules.why or FORBIDDEN + (f" ({shown(line)})" if line else "")
 
-    def hop(self, entry: Entry, target: Request) -> Entry:
-        """A further request for the same robots.txt, which was redirected to *target*."""
-        return _entry(entry.robots_of, target)
+    def take(
+        self,
+        entry: Entry,
+        answer: Robots | Request | RobotsNotNow,
+        lane: Callable[[str], Lane],
+        now: float,
+    ) -> tuple[Lane, bool]:
+        """The lane, found by *lane*, that can go on; True where a run that goes on has to know of it."""
+        if not isinstance(answer, Request):
+            of = lane(lane_of(entry.robots_of))
+            return of, self._read(of, entry.robots_of, answer, now)
+        # A redirect: it is asked for at its target's host, and stays the first host's robots.txt.
+        hop = _entry(entry.robots_of, answer)
+        target = lane(hop.lane)
+        target.urgent.append(hop)
+        return target, False
 
-    def read(self, lane: Lane, origin: str, answer: Robots | RobotsNotNow, now: float) -> bool:
+    def _read(self, lane: Lane, origin: str, answer: Robots | RobotsNotNow, now: float) -> bool:
         """Note an answer for an origin of *lane*; True where a run that goes on has to know of it.
 
         An unreadable robots.txt means "fetch nothing" (RFC 9309 2.3.1.4): it is asked for again a
