@@ -2,7 +2,7 @@
 
 The rules are those of the Public Suffix List (https://publicsuffix.org/list/), shipped as they were at
 a version and never fetched: a run is the same with and without a network. They are read when a host is
-first asked about, which costs a few milliseconds; `tools/compact_suffixes.py` brings a newer list.
+first asked about, which costs a few milliseconds; `.ci/compact_suffixes.py` brings a newer list.
 """
 
 from __future__ import annotations

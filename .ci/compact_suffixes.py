@@ -1,6 +1,6 @@
 """Makes the public suffix list that scrapekit ships from the list as it is published.
 
-python tools/compact_suffixes.py public_suffix_list.dat
+python .ci/compact_suffixes.py public_suffix_list.dat
 
 The published list is at https://publicsuffix.org/list/public_suffix_list.dat, and in the package
 `publicsuffixlist`. Comments go, the licence stays, names are written in the ASCII form that addresses
@@ -21,7 +21,7 @@ _LICENCE = """\
 // file, You can obtain one at https://mozilla.org/MPL/2.0/.
 //
 // The rules of the Public Suffix List (https://publicsuffix.org), both sections, without its comments,
-// in ASCII and sorted: what tools/compact_suffixes.py made of this version.
+// in ASCII and sorted: what .ci/compact_suffixes.py made of this version.
 """
 
 
