@@ -19,9 +19,11 @@ LONGEST = 4_000
 PATIENCE = 1.0
 """How many seconds one search may take."""
 
-_STRIKES = 5
-_LITTLE_PATIENCE = 0.1
-"""How many seconds a search may take with an expression that took too long so many times before."""
+_LESS_PATIENCE = ((5, 0.1), (25, 0.005))
+"""How many seconds a search may take with an expression that took too long so many times before.
+
+A page may hold thousands of texts that one expression takes too long with.
+"""
 
 Result = TypeVar("Result")
 
@@ -178,7 +180,9 @@ class _TimedRegex:
         return list(self._pattern.finditer(text, **limits))
 
     def _timed(self, function: Callable[..., Result], *arguments: str) -> Result:
-        seconds = PATIENCE if self._strikes < _STRIKES else _LITTLE_PATIENCE
+        seconds = PATIENCE
+        for strikes, less in _LESS_PATIENCE:
+            seconds = less if self._strikes >= strikes else seconds
         try:
             # Concurrent: in a worker thread the loop need not wait for the end of the search.
             return function(*arguments, timeout=seconds, concurrent=True)

@@ -75,15 +75,16 @@ def test_every_way_of_searching_is_stopped(method: str, monkeypatch: pytest.Monk
 
 def test_patience_wears_out(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("scrapekit.regex.PATIENCE", 0.03)
-    monkeypatch.setattr("scrapekit.regex._LITTLE_PATIENCE", 0.01)
+    monkeypatch.setattr("scrapekit.regex._LESS_PATIENCE", ((5, 0.01), (7, 0.005)))
     regex, reasons = compile_regex("(a|aa)+$"), []
-    for _ in range(6):
+    for _ in range(9):
         with pytest.raises(RegexTooSlow) as caught:
             regex.search("a" * 1000 + "!")
         reasons.append(str(caught.value))
 
-    assert {reason.rpartition("than ")[2] for reason in reasons[:5]} == {"0.03 s"}
-    assert reasons[5] == "its regular expression took longer than 0.01 s"
+    assert reasons[0] == "its regular expression took longer than 0.03 s"
+    said = [reason.rpartition("than ")[2] for reason in reasons]
+    assert said == ["0.03 s"] * 5 + ["0.01 s"] * 2 + ["0.005 s"] * 2
 
 
 def test_in_a_thread_a_search_without_end_leaves_time_for_others():
