@@ -20,8 +20,9 @@ from scrapekit.errors import (
 from scrapekit.language.expression import compile_expression
 from scrapekit.language.template import compile_template
 from scrapekit.mark import Mark
-from scrapekit.model import Item, Origin, Outcome, Page, Request, Verdict
+from scrapekit.model import Item, Origin, Outcome, Verdict
 from scrapekit.options import Options
+from scrapekit.page import Page
 from scrapekit.parts import (
     Document,
     ExportContext,
@@ -35,6 +36,7 @@ from scrapekit.parts import (
     SimpleDocument,
 )
 from scrapekit.regex import Regex, RegexError, RegexTooSlow, compile_regex
+from scrapekit.request import Request
 from scrapekit.web.url import resolve
 from scrapekit.writing.part_file import PartFile
 from scrapekit.writing.record_file import RecordFile

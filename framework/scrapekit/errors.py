@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from scrapekit.mark import Mark
-from scrapekit.model import Stamp, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Stamp
 
 
 class ExitCode(IntEnum):

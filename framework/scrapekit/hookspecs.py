@@ -20,7 +20,9 @@ from typing import Any
 
 import pluggy
 
-from scrapekit.model import Item, Outcome, Page, Request
+from scrapekit.model import Item, Outcome
+from scrapekit.page import Page
+from scrapekit.request import Request
 
 PROJECT = "scrapekit"
 hookspec = pluggy.HookspecMarker(PROJECT)

@@ -8,10 +8,10 @@ from time import monotonic, time
 
 from scrapekit import __version__
 from scrapekit.caching import replay_terms
-from scrapekit.model import NOTHING
 from scrapekit.parts import Fetcher
 from scrapekit.plan import Plan
 from scrapekit.recipe.masked import credentials_of
+from scrapekit.request import NOTHING
 from scrapekit.web.authorize import authorizing
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.cookies import Jar

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
-from scrapekit.model import Item, Page, Request
+from scrapekit.model import Item
 from scrapekit.options import Options
+from scrapekit.page import Page
+from scrapekit.request import Request
 
 GROUPS: Mapping[str, str] = {
     "parsers": "scrapekit.parsers",

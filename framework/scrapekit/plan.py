@@ -20,7 +20,6 @@ from scrapekit.extract.reading import PAGE_NAMES, Ground
 from scrapekit.extract.rule import Callback, Kind, Surroundings, compile_asked, compile_rule
 from scrapekit.extract.seeds import Seeds, compile_seed
 from scrapekit.extract.session_steps import bound_to, compile_session
-from scrapekit.model import Request
 from scrapekit.options import Options
 from scrapekit.parts import Parser
 from scrapekit.planned_export import KindInfo, PlannedExport, check_kept, compile_export
@@ -28,6 +27,7 @@ from scrapekit.plugins import Plugins
 from scrapekit.quarantine import compile_quarantine, without_quarantined
 from scrapekit.recipe.model import Field, PageRule, Recipe
 from scrapekit.recipe.model.downloads import Download
+from scrapekit.request import Request
 from scrapekit.web.late import placeholder
 from scrapekit.web.scope import Scope
 from scrapekit.web.session.steps import SessionPlan

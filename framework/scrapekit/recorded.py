@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from scrapekit.errors import FetchError
 from scrapekit.extract.downloads import answer_of
-from scrapekit.model import FAILURES, Answered, Item, Outcome, Page, Pending, Request, Step
+from scrapekit.model import FAILURES, Answered, Item, Outcome, Pending, Step
+from scrapekit.page import Page
 from scrapekit.plan import Plan
 from scrapekit.recipe.model import RecordedPage
 from scrapekit.recipe.model.downloads import FACTS
+from scrapekit.request import Request
 from scrapekit.writing.strict_json import json_writer
 
 _write = json_writer()

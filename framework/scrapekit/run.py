@@ -15,11 +15,11 @@ from scrapekit.job.cookies import CookieFile, jar_of
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
-from scrapekit.model import NOTHING
 from scrapekit.outgoing import Belongings, way_out
 from scrapekit.plan import Plan
 from scrapekit.prepare import Prepared, RunSettings, prepare
 from scrapekit.report import Report, Snapshot
+from scrapekit.request import NOTHING
 from scrapekit.stopping import StopSignal
 from scrapekit.watching import Watch
 from scrapekit.web.proxies import Proxies

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scrapekit.errors import Problems
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
+from scrapekit.request import Request
 
 RECIPE = """\
 scrapekit: 1

@@ -13,8 +13,10 @@ import pytest
 
 from loopback import Answer, Asked, serving
 from scrapekit.errors import RecipeError
-from scrapekit.model import Outcome, Page, Request
+from scrapekit.model import Outcome
+from scrapekit.page import Page
 from scrapekit.report import Report
+from scrapekit.request import Request
 from scrapekit.run import Prepared, RunSettings, prepare, run
 
 HEAD = "scrapekit: 1\nname: shop\n"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from scrapekit.model import Request
+from scrapekit.request import Request
 
 
 def shelf(number: int, last: int = 3) -> str:

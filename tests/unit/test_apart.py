@@ -11,7 +11,9 @@ import pytest
 
 from scrapekit.crawl.apart import ApartReader
 from scrapekit.errors import FetchError
-from scrapekit.model import Item, Origin, Outcome, Page, Request, Verdict
+from scrapekit.model import Item, Origin, Outcome, Verdict
+from scrapekit.page import Page
+from scrapekit.request import Request
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="processes cannot be copied here")
 

@@ -9,12 +9,14 @@ from textwrap import dedent
 import pytest
 
 from scrapekit.errors import Problems, UsageError
-from scrapekit.model import Item, Origin, Page, Request
+from scrapekit.model import Item, Origin
+from scrapekit.page import Page
 from scrapekit.parts import ExportContext
 from scrapekit.plan import compile_plan, kinds_of
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
+from scrapekit.request import Request
 
 LISTING = """
     pages:

@@ -7,10 +7,12 @@ import sys
 import pytest
 
 from scrapekit.errors import Problems
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
+from scrapekit.request import Request
 
 RECIPE = """\
 scrapekit: 1

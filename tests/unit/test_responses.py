@@ -7,7 +7,9 @@ from email.utils import formatdate
 import pytest
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page
+from scrapekit.request import Request
 from scrapekit.web.responses import is_redirect, judge, redirect
 
 NOW = 1_700_000_000.0

@@ -6,7 +6,9 @@ import pytest
 
 from scrapekit.crawl.revisits import Revisits, validators_of
 from scrapekit.errors import FetchError
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
+from scrapekit.request import Request
 
 URL = "https://a.test/"
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"

@@ -14,8 +14,9 @@ from scrapekit.crawl.entries import Candidate, Entry, Group, identity
 from scrapekit.errors import JobError
 from scrapekit.job.history import History, fold, note_known
 from scrapekit.job.sifting import SeenTerms, Sifting
-from scrapekit.model import Item, Origin, Outcome, Pending, Request, Verdict
+from scrapekit.model import Item, Origin, Outcome, Pending, Verdict
 from scrapekit.recipe.model import SeenRule
+from scrapekit.request import Request
 
 PAGE = Request("https://a.test/1", "book")
 TAGGED = ('"x"', "")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from scrapekit.crawl.spending import Spending
-from scrapekit.model import Outcome, Request, Verdict
+from scrapekit.model import Outcome, Verdict
 from scrapekit.recipe.model import Budget
+from scrapekit.request import Request
 
 OK = Outcome(Request("http://a.test/"), Verdict.OK)
 FAILED = Outcome(Request("http://a.test/"), Verdict.FAILED)

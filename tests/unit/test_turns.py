@@ -12,7 +12,7 @@ from scrapekit import FetchError, Request
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.politeness import Pace
-from scrapekit.model import Page
+from scrapekit.page import Page
 from scrapekit.recipe.model import Auth
 from scrapekit.web.authorize import DigestFetcher, OAuthFetcher
 from scrapekit.web.bindings import Bindings

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from scrapekit.cli.words import counted, duration, size
 from scrapekit.hookspecs import hookimpl
-from scrapekit.model import Outcome, Page, Request
+from scrapekit.model import Outcome
+from scrapekit.page import Page
+from scrapekit.request import Request
 
 
 class Verbose:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from scrapekit.crawl.entries import CUT_SHORT, STOPPED, Candidate, Entry, Group, follows, identity
 from scrapekit.crawl.tally import Tally
-from scrapekit.model import FAILURES, NOTHING, Item, Outcome, Request, Verdict
+from scrapekit.model import FAILURES, Item, Outcome, Verdict
 from scrapekit.recipe.model import Traps
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.scope import Scope
 from scrapekit.web.traps import trap
 

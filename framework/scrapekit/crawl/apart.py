@@ -20,7 +20,8 @@ from multiprocessing.connection import Connection, Pipe
 from typing import Any, NoReturn, TypeAlias
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Outcome, Page, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
 
 Read: TypeAlias = Outcome | FetchError
 """What became of a page: an error where its page rule says that the answer is no page after all."""

@@ -23,7 +23,9 @@ from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.settlement import Moments, Settlement
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
-from scrapekit.model import NOTHING, Outcome, Page, Request
+from scrapekit.model import Outcome
+from scrapekit.page import Page
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.replay import Replayed
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from scrapekit.model import NOTHING, Item, Outcome, Pending, Request, Verdict
+from scrapekit.model import Item, Outcome, Pending, Verdict
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.late import unsealed
 from scrapekit.web.url import fingerprint, lane_of
 

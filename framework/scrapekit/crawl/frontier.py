@@ -22,8 +22,9 @@ from scrapekit.crawl.robots_gate import RobotsGate
 from scrapekit.crawl.schedule import Schedule, Shelf
 from scrapekit.crawl.turns import LaneTurns
 from scrapekit.errors import FetchError
-from scrapekit.model import Request, Verdict
+from scrapekit.model import Verdict
 from scrapekit.report import HostState
+from scrapekit.request import Request
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import lane_of
 

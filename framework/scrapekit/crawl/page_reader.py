@@ -9,7 +9,7 @@ from time import perf_counter
 
 from scrapekit.crawl.apart import CAN_BE_APART, ApartReader, Callback, Read
 from scrapekit.errors import TakesLong
-from scrapekit.model import Page
+from scrapekit.page import Page
 
 __all__ = ["LARGE_BODY", "Callback", "PageReader", "Read"]
 

@@ -9,7 +9,9 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
+from scrapekit.request import Request
 
 if TYPE_CHECKING:
     from scrapekit.crawl.engine import Performed

@@ -9,8 +9,8 @@ from scrapekit.crawl.entries import ROBOTS_PAGE, UNREADABLE, Entry
 from scrapekit.crawl.lane import Lane, Rules
 from scrapekit.crawl.parking import Parking
 from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_ROBOTS_TRIES, backoff, delay_floor, too_slow
-from scrapekit.model import Request
 from scrapekit.node import shown
+from scrapekit.request import Request
 from scrapekit.web.robots import DENY_ALL, Robots, RobotsNotNow
 from scrapekit.web.url import lane_of, origin_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page
+from scrapekit.page import Page
 
 
 class SessionKeeper(Protocol):

@@ -13,7 +13,8 @@ from scrapekit.crawl.politeness import Retry
 from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.spending import Spending
 from scrapekit.errors import FetchError
-from scrapekit.model import Item, Outcome, Request, Verdict
+from scrapekit.model import Item, Outcome, Verdict
+from scrapekit.request import Request
 
 _FINE = frozenset(
     {

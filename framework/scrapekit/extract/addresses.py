@@ -20,10 +20,10 @@ from scrapekit.extract.stages import Stages
 from scrapekit.extract.texts import compile_text
 from scrapekit.language.expression_tree import Name
 from scrapekit.language.template import Placeholder, split
-from scrapekit.model import NOTHING, Request
 from scrapekit.node import ScalarNode
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.model.downloads import STEM
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.late import marked, unsealed
 from scrapekit.web.url import canonical, resolve
 

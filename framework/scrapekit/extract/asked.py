@@ -21,7 +21,8 @@ from scrapekit.extract.place_reads import (
 from scrapekit.extract.places import Place
 from scrapekit.extract.reading import InvalidField, Reading
 from scrapekit.extract.stages import Stages
-from scrapekit.model import NOTHING, Outcome, Request, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.late import seal
 
 ReadAsked: TypeAlias = Callable[[Reading], Outcome]

@@ -10,7 +10,8 @@ from scrapekit.errors import FetchError, PageError
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.pipes import Shape, compile_pipe
 from scrapekit.extract.reading import Ground, Reading
-from scrapekit.model import Outcome, Page
+from scrapekit.model import Outcome
+from scrapekit.page import Page
 from scrapekit.parts import SimpleDocument
 from scrapekit.recipe.model import PageRule
 

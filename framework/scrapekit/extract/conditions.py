@@ -15,8 +15,8 @@ from scrapekit.extract.selectors import compile_selector
 from scrapekit.extract.texts import compile_condition
 from scrapekit.extract.values import compile_value
 from scrapekit.language.expression_values import OPERATIONS
-from scrapekit.model import Page
 from scrapekit.node import ListNode, Node, plain
+from scrapekit.page import Page
 from scrapekit.parts import Document, SimpleDocument
 from scrapekit.recipe.model import Selector
 from scrapekit.recipe.model.responses import After, ResponseRule

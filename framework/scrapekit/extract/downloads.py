@@ -8,7 +8,8 @@ from typing import Any
 
 from scrapekit.exact import to_text
 from scrapekit.extract.reading import ReadField, Reading
-from scrapekit.model import Outcome, Page, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
 from scrapekit.parts import Scope
 from scrapekit.recipe.model import Field
 from scrapekit.recipe.model.downloads import Download

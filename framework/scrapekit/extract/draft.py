@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from scrapekit.errors import PluginError, Problems, nearest
 from scrapekit.mark import Mark
-from scrapekit.model import NOTHING
 from scrapekit.node import Node
 from scrapekit.options import Options
+from scrapekit.request import NOTHING
 
 if TYPE_CHECKING:
     from scrapekit.extract.pipes import Made

@@ -12,8 +12,9 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.known import Known, restored
 from scrapekit.extract.late_outcome import without_late_values
 from scrapekit.extract.reading import InvalidField, ReadField, Reading, blame
-from scrapekit.model import NOTHING, Answered, Ask, Item, Request, Step
+from scrapekit.model import Answered, Ask, Item, Step
 from scrapekit.node import shown
+from scrapekit.request import NOTHING, Request
 
 _LONGEST_FAULT = 300
 _log = logging.getLogger("scrapekit.plugins")

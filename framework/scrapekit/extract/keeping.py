@@ -10,10 +10,10 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.judging import Judge
 from scrapekit.extract.reading import InvalidField, Reading
 from scrapekit.extract.texts import compile_condition, compile_holds
-from scrapekit.model import NOTHING
 from scrapekit.node import ScalarNode
 from scrapekit.parts import Scope
 from scrapekit.recipe.model import ItemRule
+from scrapekit.request import NOTHING
 
 Values: TypeAlias = dict[str, Any]
 Keep: TypeAlias = Callable[[Values, Scope, Reading], Values | None]

@@ -7,8 +7,10 @@ from typing import Any
 
 from scrapekit.exact import from_text
 from scrapekit.extract.reading import PAGE_NAMES, Ground, InvalidField, Reading
-from scrapekit.model import NOTHING, Item, Page, Request
+from scrapekit.model import Item
+from scrapekit.page import Page
 from scrapekit.parts import SimpleDocument
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.late import resealed, seal
 
 _NO_PAGE: Mapping[str, Any] = dict.fromkeys(PAGE_NAMES)

@@ -11,8 +11,8 @@ from scrapekit.extract.draft import Terms
 from scrapekit.language.expression_tree import Name, Tree, walk
 from scrapekit.language.template import Placeholder, has_placeholder, split
 from scrapekit.mark import Mark
-from scrapekit.model import Request
 from scrapekit.node import ListNode, MapNode, ScalarNode
+from scrapekit.request import Request
 from scrapekit.web.late import marked
 
 AnyTerms = TypeVar("AnyTerms", bound=Terms)

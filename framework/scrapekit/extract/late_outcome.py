@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from scrapekit.model import Item, Outcome, Page, Request, Verdict
+from scrapekit.model import Item, Outcome, Verdict
+from scrapekit.page import Page
+from scrapekit.request import Request
 from scrapekit.web.late import marked, mask
 
 _Result = TypeVar("_Result")

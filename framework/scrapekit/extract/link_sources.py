@@ -15,9 +15,9 @@ from scrapekit.extract.reading import Find, InvalidField, Reading
 from scrapekit.extract.selectors import compile_reads
 from scrapekit.extract.steps import Found, compile_find, compile_rows, read_where_found
 from scrapekit.extract.texts import Render, compile_text
-from scrapekit.model import NOTHING
 from scrapekit.parts import Read, Scope
 from scrapekit.recipe.model import LinkRule
+from scrapekit.request import NOTHING
 
 Link: TypeAlias = tuple[Any, Any, Mapping[str, Any]]
 """``(node, reference, carry)``: where a link stands, what it says, what the child page is handed."""

@@ -17,10 +17,10 @@ from scrapekit.extract.reading import Reading, blame
 from scrapekit.extract.relations import compile_relation, respecting
 from scrapekit.extract.requests import Shape, compile_shape
 from scrapekit.extract.texts import compile_condition, compile_holds
-from scrapekit.model import Request
 from scrapekit.parts import Read
 from scrapekit.recipe.model import LinkRule
 from scrapekit.regex import RegexTooSlow
+from scrapekit.request import Request
 from scrapekit.web.url import resolve
 
 MOST_LINKS = 10_000

@@ -15,9 +15,11 @@ from scrapekit.extract.late_names import in_request, marking
 from scrapekit.extract.seed_requests import Begin, Make, compile_request
 from scrapekit.extract.texts import compile_text
 from scrapekit.extract.variables import combined
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import Outcome, Verdict
 from scrapekit.node import shown
+from scrapekit.page import Page
 from scrapekit.recipe.model import LinkRule, Listing, Pattern, Seed
+from scrapekit.request import Request
 from scrapekit.sources.days import resolved
 from scrapekit.sources.feed import read_feed
 from scrapekit.sources.moments import midnight, span_of

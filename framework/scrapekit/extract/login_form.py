@@ -16,9 +16,10 @@ from scrapekit.extract.objects import compile_one
 from scrapekit.extract.params import FORM, as_param, header_text, with_query
 from scrapekit.extract.reading import InvalidField
 from scrapekit.extract.texts import Render, compile_text, compile_tree
-from scrapekit.model import Page, Request
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode
+from scrapekit.page import Page
 from scrapekit.recipe.model.session import LoginForm
+from scrapekit.request import Request
 from scrapekit.web.late import marked
 from scrapekit.web.session.steps import PAGE, Refused
 from scrapekit.web.url import origin_of, resolve

@@ -14,8 +14,8 @@ from scrapekit.extract.paging_stops import Progress, Step, compile_claim, compil
 from scrapekit.extract.paging_windows import begin_window, by_window
 from scrapekit.extract.params import set_param
 from scrapekit.extract.reading import Reading, blame
-from scrapekit.model import NOTHING, Request
 from scrapekit.recipe.model import Paginate
+from scrapekit.request import NOTHING, Request
 
 ROWS_MISSING = "rows missing of the total that the site claims: "
 """What begins the remark, counted by rows, that a sequence of pages was not seen whole."""

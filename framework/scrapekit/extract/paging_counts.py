@@ -10,8 +10,8 @@ from scrapekit.extract.paging_stops import Progress, State, Step, Stepped, compi
 from scrapekit.extract.params import get_param, set_param
 from scrapekit.extract.reading import Reading
 from scrapekit.extract.values import compile_value
-from scrapekit.model import Request
 from scrapekit.recipe.model import Paginate
+from scrapekit.request import Request
 
 
 def by_page(draft: Draft, paginate: Paginate) -> Step:

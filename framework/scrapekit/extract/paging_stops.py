@@ -12,8 +12,8 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.reading import ReadField, Reading
 from scrapekit.extract.steps import compile_find
 from scrapekit.extract.values import compile_value, read_nothing
-from scrapekit.model import Request
 from scrapekit.recipe.model import Paginate, Selector
+from scrapekit.request import Request
 
 # A space groups digits only when it does not break: "1 2 3" are three numbers.
 _NUMBER = re.compile(r"\d{1,3}(?:[.,'’\u00a0\u202f]\d{3})+(?!\d)|\d+")

@@ -17,8 +17,8 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.paging_stops import Progress, State, Step, Stepped
 from scrapekit.extract.params import set_param
 from scrapekit.extract.reading import Reading
-from scrapekit.model import Request
 from scrapekit.recipe.model import Days, Paginate, Span, Window
+from scrapekit.request import Request
 from scrapekit.sources.days import resolved, shifted, write_day
 
 _Bound: TypeAlias = date | int

@@ -11,7 +11,7 @@ from urllib.parse import quote, quote_plus, unquote_plus
 
 from scrapekit.errors import PageError
 from scrapekit.language.expression_values import render
-from scrapekit.model import Request
+from scrapekit.request import Request
 
 Place: TypeAlias = Literal["query", "form", "json", "header", "path"]
 

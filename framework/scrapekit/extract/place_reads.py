@@ -16,9 +16,9 @@ from scrapekit.extract.places import Place
 from scrapekit.extract.reading import ReadField, Reading, blame
 from scrapekit.extract.stages import Stages, sources_of, unheard
 from scrapekit.extract.values import compile_value, read_nothing
-from scrapekit.model import NOTHING
 from scrapekit.parts import Scope, SimpleDocument
 from scrapekit.recipe.model import Field, Step
+from scrapekit.request import NOTHING
 
 Sources: TypeAlias = Sequence[tuple[str, ReadField]]
 """Path of a source → how it is read."""

@@ -8,8 +8,9 @@ from time import time
 from typing import Any, TypeAlias
 
 from scrapekit.errors import PageError
-from scrapekit.model import NOTHING, Page
+from scrapekit.page import Page
 from scrapekit.parts import Document, FilterContext, Scope, SimpleDocument
+from scrapekit.request import NOTHING
 
 PAGE_NAMES = ("url", "status", "rule", "number")
 """What ``{{ page.… }}`` offers; ``number`` counts the pages of a paginator from 1."""

@@ -22,10 +22,12 @@ from scrapekit.extract.reading import Ground, Reading, blame
 from scrapekit.extract.records import ReadRecords, Records, compile_records
 from scrapekit.extract.verdicts import compile_verdicts
 from scrapekit.extract.without import compile_parse, without_some
-from scrapekit.model import NOTHING, Item, Outcome, Page, Pending, Verdict
+from scrapekit.model import Item, Outcome, Pending, Verdict
 from scrapekit.node import shown
+from scrapekit.page import Page
 from scrapekit.parts import Document
 from scrapekit.recipe.model import ItemRule, PageRule
+from scrapekit.request import NOTHING
 
 Callback: TypeAlias = Callable[[Page], Outcome | FetchError]
 """Reads a page; an error where a response rule says that the answer is no page after all."""

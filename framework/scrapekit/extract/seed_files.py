@@ -13,8 +13,8 @@ from scrapekit.errors import StuckError, UsageError
 from scrapekit.extract.draft import Terms
 from scrapekit.extract.seed_requests import Begin, compile_request
 from scrapekit.extract.variables import combined
-from scrapekit.model import Request
 from scrapekit.recipe.model import FileSource, Seed
+from scrapekit.request import Request
 from scrapekit.sources.rows import read_rows
 from scrapekit.web.url import lane_of, resolve
 

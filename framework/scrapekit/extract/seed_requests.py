@@ -12,9 +12,9 @@ from scrapekit.extract.late_names import in_request, marking
 from scrapekit.extract.link_sources import as_carry
 from scrapekit.extract.requests import Sent, compile_shape, with_encoded_query
 from scrapekit.extract.texts import Render, compile_text, compile_tree
-from scrapekit.model import NOTHING, Request
 from scrapekit.node import ScalarNode, shown
 from scrapekit.recipe.model import RequestShape, Seed
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.late import mask
 from scrapekit.web.url import host_of, lane_of, resolve
 

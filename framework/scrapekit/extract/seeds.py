@@ -15,8 +15,10 @@ from scrapekit.extract.seed_files import compile_rows, hosts_of
 from scrapekit.extract.seed_requests import Begin, compile_request, one_for_each_host
 from scrapekit.extract.variables import combined
 from scrapekit.language.template import has_placeholder
-from scrapekit.model import Outcome, Page, Request
+from scrapekit.model import Outcome
+from scrapekit.page import Page
 from scrapekit.recipe.model import FileSource, Listing, Seed
+from scrapekit.request import Request
 
 
 @dataclass(frozen=True, slots=True)

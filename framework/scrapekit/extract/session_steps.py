@@ -19,12 +19,13 @@ from scrapekit.extract.reading import PAGE_NAMES, Ground, InvalidField, ReadFiel
 from scrapekit.extract.seed_requests import compile_request
 from scrapekit.extract.texts import compile_text
 from scrapekit.language.expression_values import render
-from scrapekit.model import Page, Request
 from scrapekit.options import Options
+from scrapekit.page import Page
 from scrapekit.parts import Document
 from scrapekit.recipe.model import Field, Recipe, Seed
 from scrapekit.recipe.model.responses import ResponseRule
 from scrapekit.recipe.model.session import Call, Check, Login, Reader, Var
+from scrapekit.request import Request
 from scrapekit.web.bindings import with_upgrades
 from scrapekit.web.responses import describe_status
 from scrapekit.web.session.steps import PAGE, LoginSteps, Refused, SessionPlan, VarSteps

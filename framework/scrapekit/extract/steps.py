@@ -19,7 +19,7 @@ from scrapekit.extract.selectors import (
     in_its_language,
     refuse,
 )
-from scrapekit.model import Page
+from scrapekit.page import Page
 from scrapekit.parts import Read, Scope, Select
 from scrapekit.recipe.model import Selector, Then
 from scrapekit.recipe.model.languages import REGEX, TEXTS, VALUES

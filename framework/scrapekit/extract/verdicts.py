@@ -10,9 +10,11 @@ from typing import TypeAlias
 from scrapekit.errors import FetchError, Patience, Problems
 from scrapekit.extract.conditions import Answer, Holds, Wait, compile_conditions, compile_wait
 from scrapekit.extract.draft import Draft
-from scrapekit.model import DECLARED_EMPTY, NOTHING, Outcome, Page, Verdict
+from scrapekit.model import DECLARED_EMPTY, Outcome, Verdict
+from scrapekit.page import Page
 from scrapekit.recipe.model import PageRule
 from scrapekit.recipe.model.responses import ResponseRule
+from scrapekit.request import NOTHING
 from scrapekit.web.responses import describe_status, judge
 
 Ruled: TypeAlias = Outcome | FetchError | str

@@ -8,7 +8,7 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.reading import Reading
 from scrapekit.extract.records import ReadRecords, Records
 from scrapekit.extract.removal import compile_removal
-from scrapekit.model import Page
+from scrapekit.page import Page
 from scrapekit.parts import Document, SimpleDocument
 from scrapekit.recipe.model import ItemRule, PageRule
 

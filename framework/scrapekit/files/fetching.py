@@ -12,8 +12,9 @@ from scrapekit.files.files import Files
 from scrapekit.files.names import called_by
 from scrapekit.files.part import Note, Part
 from scrapekit.files.sink import FileSink, Named
-from scrapekit.model import Page, Request, StoredFile
+from scrapekit.page import Page, StoredFile
 from scrapekit.recipe.model.downloads import STEM, Download
+from scrapekit.request import Request
 from scrapekit.web.late import mask, unsealed
 from scrapekit.web.replay import Replayed
 

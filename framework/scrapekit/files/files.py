@@ -14,7 +14,7 @@ from scrapekit.errors import StuckError
 from scrapekit.files.folder import Folder
 from scrapekit.files.media_types import is_wanted
 from scrapekit.files.part import Part
-from scrapekit.model import StoredFile
+from scrapekit.page import StoredFile
 from scrapekit.recipe.model.downloads import Download
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from typing import Any
 
 from scrapekit.errors import FetchError
 from scrapekit.files.folder import Folder, digest_of
-from scrapekit.model import StoredFile
+from scrapekit.page import StoredFile
 
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _OPEN = os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC

@@ -23,7 +23,7 @@ from scrapekit.files.names import called_in, file_name, stem_of, suffix_of
 from scrapekit.files.part import Note, Part, changed
 from scrapekit.files.ranges import asked_for, continues, total_of, validator_of
 from scrapekit.files.unpacking import Unpacking, packing_of
-from scrapekit.model import StoredFile
+from scrapekit.page import StoredFile
 from scrapekit.recipe.model.downloads import Download
 from scrapekit.web.body import packing_of as sent_packed
 from scrapekit.web.body import too_large

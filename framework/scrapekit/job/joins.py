@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from scrapekit.crawl.entries import Candidate, Entry, Group
-from scrapekit.model import NOTHING, Answered, Ask, Item, Outcome, Pending, Request, Step, Verdict
+from scrapekit.model import Answered, Ask, Item, Outcome, Pending, Step, Verdict
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.scope import Scope
 
 TABLES = """

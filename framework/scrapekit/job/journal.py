@@ -23,9 +23,10 @@ from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.placing import Files, stored_in
 from scrapekit.job.sifting import Sifting
 from scrapekit.job.state import Store
-from scrapekit.model import Item, Outcome, Request
+from scrapekit.model import Item, Outcome
 from scrapekit.parts import Exporter, KeepsEarlier, Position
 from scrapekit.report import Failure
+from scrapekit.request import Request
 
 _T = TypeVar("_T")
 _FULL = (errno.ENOSPC, errno.EDQUOT)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from scrapekit.crawl.entries import Group
-from scrapekit.model import StoredFile
+from scrapekit.page import StoredFile
 
 
 class Files(Protocol):

@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from scrapekit.crawl.entries import SEEN_BEFORE, UNREAD, Candidate, Entry, Group, identity
 from scrapekit.job.history import History, KnownPage
-from scrapekit.model import Item, Outcome, Pending, Request, Verdict
+from scrapekit.model import Item, Outcome, Pending, Verdict
 from scrapekit.recipe.model import SeenRule
+from scrapekit.request import Request
 
 _MOST_KEPT = 256 * 1024
 """Characters: a page with more links than that is read anew each time, rather than its links kept."""

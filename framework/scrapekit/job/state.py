@@ -30,8 +30,8 @@ from scrapekit.job.history import note_known
 from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.settled import doubled, failures_in, settle
 from scrapekit.job.tables import note, noted, open_tables, stuck
-from scrapekit.model import Request
 from scrapekit.report import Failure
+from scrapekit.request import Request
 
 _CHUNK = 500
 

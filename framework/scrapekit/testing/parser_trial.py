@@ -8,11 +8,12 @@ from typing import Any, TypeAlias, TypeVar
 
 from scrapekit.errors import Problems
 from scrapekit.mark import Mark, SourceText
-from scrapekit.model import Page, Request
 from scrapekit.node import MapNode
 from scrapekit.options import Options
+from scrapekit.page import Page
 from scrapekit.parts import Parser, Select
 from scrapekit.recipe.tree import parse_tree
+from scrapekit.request import Request
 from scrapekit.testing.filters import PAGE
 from scrapekit.testing.trial import demand
 

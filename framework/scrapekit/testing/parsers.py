@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from scrapekit.model import Page
 from scrapekit.options import Options
+from scrapekit.page import Page
 from scrapekit.parts import Parser
 from scrapekit.testing.parser_promises import PROMISES
 from scrapekit.testing.parser_trial import Expected, ParserTrial, make_page, make_parser

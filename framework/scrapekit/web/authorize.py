@@ -9,9 +9,10 @@ from time import monotonic, time
 from urllib.parse import urlsplit
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
 from scrapekit.parts import Fetcher
 from scrapekit.recipe.model.auth import Auth, revealed
+from scrapekit.request import Request
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.digest import Challenge, answer, next_nonce, read_challenge
 from scrapekit.web.oauth import Token, Tokens, token_request

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page
+from scrapekit.request import Request
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.late import fill, holds, marked
 from scrapekit.web.url import origin_of

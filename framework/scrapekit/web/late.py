@@ -17,7 +17,8 @@ from typing import TypeAlias
 from urllib.parse import quote, quote_plus
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.request import Request
 from scrapekit.web.url import lane_of
 
 ValueOf: TypeAlias = Callable[[str, str], str]

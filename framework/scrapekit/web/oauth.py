@@ -10,9 +10,11 @@ from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Verdict
 from scrapekit.node import shown
+from scrapekit.page import Page
 from scrapekit.recipe.model.auth import Auth, revealed
+from scrapekit.request import Request
 from scrapekit.web.senders import basic
 
 PAGE_RULE = "oauth token"

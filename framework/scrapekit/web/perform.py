@@ -8,8 +8,10 @@ from typing import TypeAlias
 
 from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page
 from scrapekit.parts import Fetcher
+from scrapekit.request import Request
 from scrapekit.web.filling import Filling
 from scrapekit.web.late import marked
 from scrapekit.web.responses import is_redirect, judge, redirect, retry_after

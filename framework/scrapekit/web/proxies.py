@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zlib import crc32
 
-from scrapekit.model import Page
+from scrapekit.page import Page
 from scrapekit.web.url import host_of
 
 

@@ -13,9 +13,10 @@ from hashlib import blake2b
 from typing import TypeAlias
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, StoredFile
+from scrapekit.page import Page, StoredFile
 from scrapekit.recipe.model import Http, Secret
 from scrapekit.recipe.model.values import Selector
+from scrapekit.request import Request
 from scrapekit.web.late import marked, resealed, seal, unsealed
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.url import canonical

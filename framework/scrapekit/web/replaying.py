@@ -9,7 +9,9 @@ from typing import Protocol
 
 from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, StoredFile, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page, StoredFile
+from scrapekit.request import Request
 from scrapekit.web.perform import Performer
 from scrapekit.web.replay import (
     Answer,

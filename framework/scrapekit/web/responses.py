@@ -13,7 +13,9 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page
+from scrapekit.request import Request
 from scrapekit.web.url import host_of, lane_of, origin_of, resolve
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

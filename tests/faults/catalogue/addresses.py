@@ -14,8 +14,8 @@ from fault_site import answer, book, links, redirect
 from job_runner import Ended, recipe
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Request
 from scrapekit.recipe.model import Http
+from scrapekit.request import Request
 from scrapekit.web.fetch import HttpFetcher
 from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
 

@@ -17,8 +17,10 @@ from scrapekit.cli.live import LiveDisplay
 from scrapekit.cli.logs import late_logs_shown, logs_shown_by
 from scrapekit.cli.progress import JsonLines, PlainLines, Silence, plain_line
 from scrapekit.cli.verbose import Verbose
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
 from scrapekit.report import HostState, Snapshot
+from scrapekit.request import Request
 
 SNAPSHOT = Snapshot(
     elapsed=12.3,

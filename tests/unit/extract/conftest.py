@@ -16,11 +16,13 @@ from scrapekit.extract.draft import Draft, Terms
 from scrapekit.extract.reading import PAGE_NAMES, Ground
 from scrapekit.extract.rule import Kind, Surroundings, compile_rule
 from scrapekit.mark import Mark, SourceText
-from scrapekit.model import NOTHING, Outcome, Page, Request
+from scrapekit.model import Outcome
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode
 from scrapekit.options import Options
+from scrapekit.page import Page
 from scrapekit.parts import SimpleDocument
 from scrapekit.recipe import model
+from scrapekit.request import NOTHING, Request
 
 
 class Html:

@@ -14,10 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scrapekit.errors import Problems
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
 from scrapekit.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
+from scrapekit.request import Request
 from scrapekit.writing.strict_json import json_writer
 
 ROOT = Path(__file__).parents[3]

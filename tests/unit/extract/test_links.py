@@ -164,7 +164,7 @@ def test_a_link_carries_data_of_its_row_to_the_page_it_leads_to(kit):
 
 
 def test_what_is_carried_survives_the_store(kit):
-    from scrapekit.model import Request
+    from scrapekit.request import Request
 
     link = kit.link(
         "product", "a", carry=(kit.field("price", "i", type="decimal"), kit.field("all", "i", all=True))

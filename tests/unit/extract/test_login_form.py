@@ -8,10 +8,11 @@ from urllib.parse import parse_qsl
 import pytest
 
 from scrapekit.errors import Problems, RecipeError
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
+from scrapekit.request import Request
 from scrapekit.web.session.steps import Refused
 
 URL = "https://shop.test/login"

@@ -7,10 +7,12 @@ import json
 import pytest
 
 from scrapekit.errors import Problems
-from scrapekit.model import Answered, Page, Request, Verdict
+from scrapekit.model import Answered, Verdict
+from scrapekit.page import Page
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
+from scrapekit.request import Request
 
 SHOP = """\
 scrapekit: 1

@@ -12,11 +12,13 @@ import pytest
 from scrapekit.crawl.entries import identity
 from scrapekit.errors import Problems, RecipeError
 from scrapekit.extract import seed_files
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
 from scrapekit.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
+from scrapekit.request import Request
 
 RULE = "pages: { listing: { item: row, fields: { t: h1 } } }"
 BEGAN = 1709632800.0

@@ -8,10 +8,12 @@ import pytest
 
 from scrapekit.errors import FetchError, Patience, Problems, RecipeError
 from scrapekit.extract.conditions import seconds_in
-from scrapekit.model import Outcome, Page, Request, Verdict
+from scrapekit.model import Outcome, Verdict
+from scrapekit.page import Page
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
+from scrapekit.request import Request
 from scrapekit_json.parser import JsonParser
 
 HTML = """\

@@ -11,8 +11,9 @@ import pytest
 from aiohttp.abc import AbstractResolver
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Request, Verdict
+from scrapekit.model import Verdict
 from scrapekit.recipe.model import Http, Secret
+from scrapekit.request import Request
 from scrapekit.web.coding import accept_encoding
 from scrapekit.web.fetch import HttpFetcher
 from scrapekit.web.responses import redirect

@@ -13,8 +13,9 @@ import pytest
 from aiohttp.abc import AbstractResolver
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Request, Verdict
+from scrapekit.model import Verdict
 from scrapekit.recipe.model import Http
+from scrapekit.request import Request
 from scrapekit.web.fetch import HttpFetcher
 
 OK = b"HTTP/1.1 200 OK\r\n"

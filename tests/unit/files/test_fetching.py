@@ -13,8 +13,9 @@ from scrapekit.errors import FetchError, StuckError
 from scrapekit.files.fetching import FileFetching
 from scrapekit.files.files import Files
 from scrapekit.mark import Mark, SourceText
-from scrapekit.model import Page, Request, StoredFile
+from scrapekit.page import Page, StoredFile
 from scrapekit.recipe.model.downloads import Download
+from scrapekit.request import Request
 
 RULE = "download: files"
 BODY = b"%PDF-1.7" + b"x" * 100

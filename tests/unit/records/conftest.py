@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 from scrapekit.errors import Problem, Problems
-from scrapekit.model import Outcome, Page, Request
+from scrapekit.model import Outcome
+from scrapekit.page import Page
 from scrapekit.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.tree import parse_tree
+from scrapekit.request import Request
 
 URL = "https://shop.test/list"
 

@@ -10,8 +10,9 @@ from collections.abc import Callable
 import pytest
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
 from scrapekit.recipe.model import Auth
+from scrapekit.request import Request
 from scrapekit.web.authorize import DigestFetcher, OAuthFetcher, authorizing
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.digest import Challenge, answer

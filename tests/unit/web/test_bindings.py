@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
 from scrapekit.recipe.model import Auth, Bound, Http, Secret
+from scrapekit.request import Request
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.filling import Filling
 from scrapekit.web.late import marked, mask, placeholder

@@ -11,7 +11,7 @@ import pytest
 
 from scrapekit.crawl.entries import identity
 from scrapekit.errors import FetchError
-from scrapekit.model import Request
+from scrapekit.request import Request
 from scrapekit.web.late import fill, marked, mask, placeholder
 from scrapekit.web.url import canonical, resolve
 

@@ -9,8 +9,9 @@ from urllib.parse import parse_qs
 import pytest
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
 from scrapekit.recipe.model import Auth, Secret
+from scrapekit.request import Request
 from scrapekit.web.oauth import Token, Tokens, read_token, token_request
 
 AUTH = Auth(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
+from scrapekit.request import Request
 from scrapekit.web.proxies import Proxies
 
 THREE = ("http://a.test", "http://b.test", "http://c.test")

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page
 from scrapekit.recipe.model import Http, Secret
+from scrapekit.request import Request
 from scrapekit.web.late import marked, placeholder
 from scrapekit.web.perform import Performer
 from scrapekit.web.replay import Answer, Replayed, answer_of, hop_of, key_of, page_of, terms_of

@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from scrapekit.errors import FetchError, StuckError
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
+from scrapekit.request import Request
 from scrapekit.web.session.asking import Ask
 from scrapekit.web.session.session import Session
 from scrapekit.web.session.steps import LoginSteps, Refused, SessionPlan, VarSteps

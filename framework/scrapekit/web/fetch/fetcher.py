@@ -20,8 +20,10 @@ from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from scrapekit.errors import FetchError
-from scrapekit.model import NOTHING, Page, Request, Verdict
+from scrapekit.model import Verdict
+from scrapekit.page import Page
 from scrapekit.recipe.model import Http
+from scrapekit.request import NOTHING, Request
 from scrapekit.web.bindings import Bindings
 from scrapekit.web.body import Unpacker, packing_of, too_large
 from scrapekit.web.coding import accept_encoding

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from multidict import CIMultiDict
 
-from scrapekit.model import Request
+from scrapekit.request import Request
 from scrapekit.web.senders import Site
 
 _CONDITIONS = ("If-None-Match", "If-Modified-Since")

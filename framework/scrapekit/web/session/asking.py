@@ -9,7 +9,8 @@ from time import time
 from typing import TypeAlias
 
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
+from scrapekit.request import Request
 from scrapekit.web.responses import judge
 from scrapekit.web.turns import Turns
 

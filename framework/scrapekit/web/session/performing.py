@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
-from scrapekit.model import Page, Request, Stamp
+from scrapekit.page import Page, Stamp
+from scrapekit.request import Request
 from scrapekit.web.late import marked
 from scrapekit.web.perform import Performer
 from scrapekit.web.robots import Robots, RobotsNotNow

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from scrapekit.errors import FetchError, StuckError
-from scrapekit.model import Page, Request, Stamp
+from scrapekit.page import Page, Stamp
+from scrapekit.request import Request
 from scrapekit.web.late import forms_of
 from scrapekit.web.session.asking import Ask
 from scrapekit.web.session.renewal import Again, Renewal

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from scrapekit.model import Page, Request
+from scrapekit.page import Page
+from scrapekit.request import Request
 
 PAGE = "the session's own"
 """The page rule's name of the requests that a session makes for itself; users cannot write it."""

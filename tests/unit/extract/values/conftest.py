@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from scrapekit.errors import Problems, RecipeError
-from scrapekit.model import Outcome, Page, Request
+from scrapekit.model import Outcome
+from scrapekit.page import Page
 from scrapekit.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
+from scrapekit.request import Request
 
 _OTHER = "{ item: other, fields: { a: h1 } }"
 URL = "https://shop.test/tea/assam.html"
