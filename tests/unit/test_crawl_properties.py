@@ -15,11 +15,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, Verdict
-from scrapekit.crawl import fairness, schedule
+from scrapekit.crawl import fairness, retry_budget, schedule
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import ROBOTS_PAGE
@@ -343,7 +343,7 @@ PREFIXES = ("join:asked:", "note:links ", "note:paging")
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), ends=st.lists(st.sampled_from(["kill", "drain", "stop"]), max_size=4))
 def test_the_books_balance_however_many_links_are_refused(jumping, monkeypatch, seed, ends):
     monkeypatch.setattr(fairness, "BLOCK", 3)
@@ -358,7 +358,8 @@ def test_the_books_balance_however_many_links_are_refused(jumping, monkeypatch, 
 
 
 @pytest.mark.slow
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(seed=25963, ends=[])
 @given(
     seed=st.integers(0, 10**9), ends=st.lists(st.sampled_from(["kill", "kill", "drain", "stop"]), max_size=5)
 )
@@ -368,6 +369,8 @@ def test_whatever_happens_every_page_is_done_once(jumping, monkeypatch, seed, en
     monkeypatch.setattr(schedule, "_LANES_KEPT", 1)
     monkeypatch.setattr(fairness, "BLOCK", 3)
     monkeypatch.setattr(fairness, "_MOST_SITES", 2)
+    # So many pages of these sites stumble that some would be given up for the host's sake.
+    monkeypatch.setattr(retry_budget, "_FREE", _FOR_EVER)
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         job = Job(Site(seed), Path(folder), rng)

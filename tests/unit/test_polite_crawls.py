@@ -293,7 +293,7 @@ class Crawl:
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10**9), ends=st.lists(st.sampled_from(["kill", "kill", "stop"]), max_size=3))
 def test_whatever_a_web_is_like_its_servers_see_a_polite_crawl(jumping, seed, ends):
     with tempfile.TemporaryDirectory() as folder:
