@@ -1,30 +1,26 @@
-"""``http``, ``crawl`` and ``expect``: how requests are sent, how fast, and what counts as complete."""
+"""``http``: how requests are sent."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from ipaddress import ip_network
-from typing import Literal, cast
+from typing import cast
 
 from scrapekit.language.template import has_placeholder
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.options import Options, as_text
-from scrapekit.recipe.model import Budget, Crawl, Http, Kept, Secret, Site, Traps
+from scrapekit.recipe.model import Http, Kept, Secret
+from scrapekit.recipe.positive import positive_seconds, positive_size
 from scrapekit.recipe.read_auth import read_auth
 from scrapekit.recipe.read_links import is_host
 from scrapekit.recipe.read_request import is_split, read_cookies, read_headers
 from scrapekit.recipe.substitute import SecretText
-from scrapekit.web.scope import ScopeKind
 
 _CONTACT = re.compile(r"https?://[!-'*-~]+|[!-'*-~]+@[!-'*-~]+")
 # Parentheses would end the comment of the User-Agent that it stands in (RFC 9110 10.1.5).
 _BETWEEN_RUNS = "between_runs"
 _WITH_PORT = re.compile(r"(?P<host>.+):[0-9]{1,5}\Z")
-_MOST_AT_ONCE = 1000
-_ROBOTS: tuple[Literal["obey", "ignore"], ...] = ("obey", "ignore")
-_ORDERS: tuple[Literal["breadth", "depth", "priority"], ...] = ("breadth", "depth", "priority")
-_SCOPES: tuple[ScopeKind, ...] = ("site", "host", "domain", "any")
 
 
 def read_http(top: Options) -> Http:
@@ -43,11 +39,11 @@ def read_http(top: Options) -> Http:
         cookies_between_runs=between_runs,
         user_agent=_user_agent(options),
         contact=_contact(options),
-        timeout=_positive(options, "timeout", default.timeout),
-        connect_timeout=_positive(options, "connect_timeout", default.connect_timeout),
+        timeout=positive_seconds(options, "timeout", default.timeout),
+        connect_timeout=positive_seconds(options, "connect_timeout", default.connect_timeout),
         min_rate=int(options.bytes("min_rate", default.min_rate)),
-        min_rate_over=_positive(options, "min_rate_over", default.min_rate_over),
-        max_body=int(_positive_size(options, "max_body", default.max_body)),
+        min_rate_over=positive_seconds(options, "min_rate_over", default.min_rate_over),
+        max_body=int(positive_size(options, "max_body", default.max_body)),
         retries=cast(int, options.integer("retries", default.retries, least=0, most=100)),
         redirects=cast(int, options.integer("redirects", default.redirects, least=0, most=100)),
         proxy=_proxies(options),
@@ -74,8 +70,8 @@ def _cache(options: Options) -> Kept:
         return Kept()
     own, default = options.section("cache"), Kept()
     kept = Kept(
-        size=int(_positive_size(own, "size", default.size)),
-        ttl=_positive(own, "ttl", 0.0) if own.node("ttl") else None,
+        size=int(positive_size(own, "size", default.size)),
+        ttl=positive_seconds(own, "ttl", 0.0) if own.node("ttl") else None,
     )
     own.close()
     return kept
@@ -155,22 +151,6 @@ def _contact(options: Options) -> str:
     return contact
 
 
-def _positive(options: Options, key: str, default: float) -> float:
-    seconds = options.seconds(key, default)
-    if seconds <= 0:
-        options.problem(key, "must be longer than 0")
-        return default
-    return seconds
-
-
-def _positive_size(options: Options, key: str, default: int) -> int:
-    size = options.bytes(key, default)
-    if size <= 0:
-        options.problem(key, "must be more than 0")
-        return default
-    return size
-
-
 def count_proxies(http: Node | None) -> int:
     """How many proxies the section lists, before it is read itself."""
     proxy = http.get("proxy") if isinstance(http, MapNode) else None
@@ -201,83 +181,3 @@ def _refuse_elsewhere(options: Options) -> None:
     }
     for key, hint in instead.items():
         options.misplaced(key, f'unknown key "{key}"', hint)
-
-
-def read_crawl(top: Options) -> Crawl:
-    """The section ``crawl``; its defaults where it is silent."""
-    options, default = top.section("crawl"), Crawl()
-    crawl = Crawl(
-        concurrency=_count(options, "concurrency", default.concurrency),
-        per_host=_count(options, "per_host", default.per_host),
-        delay=options.seconds("delay", default.delay),
-        max_delay=options.seconds("max_delay", default.max_delay),
-        park_after=cast(int, options.integer("park_after", default.park_after, least=0)),
-        park_probes=cast(int, options.integer("park_probes", default.park_probes, least=0, most=100)),
-        robots=options.choice("robots", _ROBOTS, default.robots),
-        depth=options.integer("depth", least=0),
-        order=options.choice("order", _ORDERS, default.order),
-        scope=options.choice("scope", _SCOPES, default.scope),
-        allow_failed=options.share("allow_failed", default.allow_failed),
-        parse_timeout=_positive(options, "parse_timeout", default.parse_timeout),
-        traps=_traps(options),
-        sites=_sites(options),
-        budget=_budget(options),
-    )
-    options.close()
-    return crawl
-
-
-def _sites(options: Options) -> Mapping[str, Site]:
-    node = options.node("sites")
-    if node is None:
-        return {}
-    if not isinstance(node, MapNode):
-        options.problem("sites", f"expected a mapping of hosts, found {describe(node)}")
-        return {}
-    found = {}
-    for host, settings in node.entries.items():
-        path = f"{options.at('sites')}.{host}"
-        if not is_host(host):
-            hint = "a name or address alone, such as shop.example"
-            options.problems.add(node.key_mark(host), path, f'"{shown(host)}" is not a host', hint)
-        own = Options(settings, options.problems, path, mark=node.key_mark(host))
-        found[host.lower()] = Site(
-            delay=own.seconds("delay", 0.0) if own.node("delay") else None,
-            per_host=own.integer("per_host", least=1, most=_MOST_AT_ONCE),
-            robots=own.choice("robots", _ROBOTS, "obey") if own.node("robots") else None,
-        )
-        own.close()
-    return found
-
-
-def _budget(options: Options) -> Budget:
-    own = options.section("budget")
-    budget = Budget(
-        requests=own.integer("requests", least=1),
-        items=own.integer("items", least=1),
-        time=_positive(own, "time", 0.0) if own.node("time") else None,
-        bytes=int(_positive_size(own, "bytes", 0)) if own.node("bytes") else None,
-        errors=own.integer("errors", least=1),
-    )
-    own.close()
-    return budget
-
-
-def _traps(options: Options) -> Traps | None:
-    node = options.node("traps")
-    if isinstance(node, ScalarNode) and isinstance(node.value, bool):
-        return Traps() if node.value else None
-    own, default = options.section("traps"), Traps()
-    traps = Traps(
-        length=cast(int, own.integer("length", default.length, least=1)),
-        segments=cast(int, own.integer("segments", default.segments, least=1)),
-        repeats=cast(int, own.integer("repeats", default.repeats, least=1)),
-        alike=cast(int, own.integer("alike", default.alike, least=1)),
-        fruitless=cast(int, own.integer("fruitless", default.fruitless, least=1)),
-    )
-    own.close()
-    return traps
-
-
-def _count(options: Options, key: str, default: int) -> int:
-    return cast(int, options.integer(key, default, least=1, most=_MOST_AT_ONCE))
