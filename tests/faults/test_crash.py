@@ -65,7 +65,7 @@ def go_on(job: Job) -> None:
 def test_asked_to_stop_it_ends_with_130_and_goes_on_without_fetching_anything_twice(
     shop, site, tmp_path, how
 ):
-    job = Job(tmp_path, shop())
+    job = Job(tmp_path, shop(seconds=0.1))
 
     process, began = job.start(), time.monotonic()
     site.wait_for(lambda: len(site.log) > 20)
@@ -150,7 +150,7 @@ def test_a_clock_that_was_set_back_holds_nobody(shop, site, tmp_path):
 
 
 def test_a_second_run_of_a_job_refuses_and_the_first_goes_on(shop, site, tmp_path):
-    job = Job(tmp_path, shop(seconds=0.1))
+    job = Job(tmp_path, shop(seconds=0.3))
     process, began = job.start("-q"), time.monotonic()
     site.wait_for(lambda: len(site.log) > 2)
     second = job.run("-q")

@@ -60,7 +60,7 @@ def test_a_search_without_end_is_stopped(text: str, page: str):
         compile_regex(text).search(page)
 
     assert str(caught.value) == "its regular expression took longer than 1 s"
-    assert time.monotonic() - began < 3 * PATIENCE
+    assert time.monotonic() - began < 20 * PATIENCE
 
 
 @pytest.mark.parametrize("method", ["findall", "finditer", "match", "fullmatch"])

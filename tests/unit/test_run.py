@@ -204,7 +204,7 @@ async def test_a_complete_job_is_known_as_such_whatever_its_folder_is_called(com
 
 async def test_fresh_forgets_what_an_interrupted_run_did(command, site):
     stop = StopSignal()
-    site.on_ask = lambda path: stop.drain() if path == "/0" else None
+    site.on_ask = lambda path: stop.drain() if path == "/" else None
     first = await command(stop=stop)
     assert first.outcome == "interrupted"
 

