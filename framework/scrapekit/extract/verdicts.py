@@ -120,16 +120,8 @@ def _rotate(rule: _Rule, answer: Answer) -> Ruled:
     plain = _plain_verdict(page)
     # Another proxy is no way round a host that asks for patience.
     throttled = plain is not None and plain.throttled
-    return FetchError(
-        rule.reason(page),
-        verdict=plain.verdict if plain else Verdict.FAILED,
-        retry=True,
-        retry_after=plain.retry_after if plain else None,
-        status=page.status,
-        throttled=throttled,
-        patience=Patience(None if throttled else 0.0, None, rule.rule.times),
-        rotates=True,
-    )
+    wait = None if throttled else 0.0
+    return _again(rule, page, plain, Patience(wait, None, rule.rule.times), throttled=throttled, rotates=True)
 
 
 def _retry(rule: _Rule, answer: Answer) -> Ruled:
@@ -140,6 +132,19 @@ def _retry(rule: _Rule, answer: Answer) -> Ruled:
     asked = wait is not None and after is not None and after.seconds is None
     throttled = asked or (plain is not None and plain.throttled)
     whole = None if rule.rule.pause is None else rule.rule.pause == "host"
+    return _again(rule, page, plain, Patience(wait, whole, rule.rule.times), throttled=throttled)
+
+
+def _again(
+    rule: _Rule,
+    page: Page,
+    plain: FetchError | None,
+    patience: Patience,
+    *,
+    throttled: bool,
+    rotates: bool = False,
+) -> FetchError:
+    """The error that has the request made again; *plain* is what the status alone would mean."""
     return FetchError(
         rule.reason(page),
         verdict=plain.verdict if plain else Verdict.FAILED,
@@ -147,7 +152,8 @@ def _retry(rule: _Rule, answer: Answer) -> Ruled:
         retry_after=plain.retry_after if plain else None,
         status=page.status,
         throttled=throttled,
-        patience=Patience(wait, whole, rule.rule.times),
+        patience=patience,
+        rotates=rotates,
     )
 
 
