@@ -12,6 +12,7 @@ import os
 import sys
 
 import bench_shop
+from kept_alive import KeptAlive
 
 _MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 _ROBOTS = "User-agent: *\nDisallow: /private/\n"
@@ -33,23 +34,15 @@ def _answer(text: str, content_type: str = "text/html; charset=utf-8") -> bytes:
     return head.encode() + body
 
 
-class Connection(asyncio.Protocol):
+class Connection(KeptAlive):
     """One kept-alive connection: a request in, the prepared answer out."""
 
     def __init__(self, known: dict[bytes, bytes]) -> None:
+        super().__init__()
         self._known = known
-        self._rest = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        # Requests have no bodies here, so a blank line ends each.
-        *heads, self._rest = (self._rest + data).split(b"\r\n\r\n")
-        for head in heads:
-            path = head.split(b" ", 2)[1]
-            self._transport.write(self._known.get(path, _MISSING))
+    def _answer(self, target: bytes) -> None:
+        self._transport.write(self._known.get(target, _MISSING))
 
 
 async def serve(count: int, size: int) -> None:

@@ -13,6 +13,7 @@ import resource
 import sys
 from functools import partial
 
+from kept_alive import KeptAlive
 from soak_site import Site
 
 _ROBOTS = b"User-agent: *\nDisallow: /private/\n"
@@ -36,26 +37,16 @@ class Served:
         }
 
 
-class Connection(asyncio.Protocol):
+class Connection(KeptAlive):
     """One kept-alive connection."""
 
     def __init__(self, served: Served, port: int) -> None:
+        super().__init__()
         self._served = served
         self._port = port
-        self._rest = b""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-
-    def data_received(self, data: bytes) -> None:
-        # Requests have no bodies here, so a blank line ends each.
-        *heads, self._rest = (self._rest + data).split(b"\r\n\r\n")
-        for head in heads:
-            self._answer(head.split(b" ", 2)[1].decode())
-
-    def _answer(self, path: str) -> None:
-        served, site = self._served, self._served.site
+    def _answer(self, target: bytes) -> None:
+        served, site, path = self._served, self._served.site, target.decode()
         served.requests += 1
         page = site.id(path)
         if page is None:
