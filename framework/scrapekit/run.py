@@ -6,22 +6,22 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
 
-from scrapekit.assembly import assemble, files_of, frontier_of, journal_of
-from scrapekit.caching import cache_of, check_kept, follow, settle
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.errors import ExitCode, JobError, StuckError
-from scrapekit.job.accounts import Accounts
 from scrapekit.job.cookies import CookieFile, jar_of
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
-from scrapekit.outgoing import Belongings, way_out
-from scrapekit.plan import Plan
-from scrapekit.prepare import Prepared, RunSettings, prepare
+from scrapekit.planning.plan import Plan
+from scrapekit.planning.prepare import Prepared, RunSettings, prepare
 from scrapekit.report import Report, Snapshot
 from scrapekit.request import NOTHING
-from scrapekit.stopping import StopSignal
-from scrapekit.watching import Watch
+from scrapekit.running.accounts import Accounts
+from scrapekit.running.assembly import assemble, files_of, frontier_of, journal_of
+from scrapekit.running.caching import cache_of, check_kept, follow, settle
+from scrapekit.running.outgoing import Belongings, way_out
+from scrapekit.running.stopping import StopSignal
+from scrapekit.running.watching import Watch
 from scrapekit.web.proxies import Proxies
 
 __all__ = ["Prepared", "RunSettings", "StopSignal", "acknowledge", "prepare", "run"]

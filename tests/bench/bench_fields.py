@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scrapekit.errors import Problems
 from scrapekit.page import Page
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
 from scrapekit.request import Request

@@ -27,12 +27,12 @@ import pytest
 
 from scrapekit.errors import Problems
 from scrapekit.node import MapNode, Node, ScalarNode
-from scrapekit.plan import Plan, compile_plan
+from scrapekit.planning.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.plugins.offers import Offer, read_offers
 from scrapekit.recipe.model import Recipe
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("plugins/*/README.md")])

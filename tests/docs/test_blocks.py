@@ -15,7 +15,7 @@ import pytest
 from scrapekit.cli.commands import OWN, root
 from scrapekit.demo.catalogue import books
 from scrapekit.demo.shop import BookShop
-from scrapekit.prepare import RunSettings, prepare
+from scrapekit.planning.prepare import RunSettings, prepare
 
 ROOT = Path(__file__).resolve().parents[2]
 HOSTS = {"127.0.0.1", "cssselect.readthedocs.io", "docs.python.org", "www.rfc-editor.org", "www.sitemaps.org"}

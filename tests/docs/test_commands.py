@@ -18,7 +18,7 @@ from scrapekit.demo import recipe_path
 from scrapekit.demo.shop import BookShop
 from scrapekit.errors import ExitCode
 from scrapekit.model import Verdict
-from scrapekit.prepare import RunSettings, prepare
+from scrapekit.planning.prepare import RunSettings, prepare
 from scrapekit.report import HostState, Snapshot
 
 PAGE = "docs/commands.md"

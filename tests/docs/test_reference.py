@@ -16,15 +16,16 @@ import pytest
 from scrapekit import units
 from scrapekit.errors import Problems, SelectorError
 from scrapekit.extract.draft import Terms
-from scrapekit.extract.pipes import filter_resolver
+from scrapekit.extract.fields.pipes import filter_resolver
 from scrapekit.language.expression import compile_expression
 from scrapekit.mark import Mark
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
-from scrapekit.recipe import read_export, read_vars
 from scrapekit.recipe.model import Recipe
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.reading import export as read_export
+from scrapekit.recipe.reading import vars as read_vars
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.testing import make_parser
 
 REFERENCE = "docs/recipes.md"

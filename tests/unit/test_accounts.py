@@ -13,11 +13,11 @@ import pytest
 from scrapekit import StuckError
 from scrapekit.crawl.entries import Restored
 from scrapekit.errors import ExitCode, Problems
-from scrapekit.job.accounts import Accounts
 from scrapekit.recipe.model import Crawl, Expect, Recipe
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.report import ExportReport, Failure, Report
+from scrapekit.running.accounts import Accounts
 
 TEXT = """
 scrapekit: 1

@@ -123,7 +123,7 @@ def test_the_plan_names_no_module_that_is_not_there():
     ("module", "never"),
     [
         ("scrapekit.cli", {"aiohttp", "lxml", "jsonpath_ng", "regex", "rich", "yaml", "pluggy"}),
-        ("scrapekit.prepare", {"aiohttp", "lxml", "jsonpath_ng", "rich"}),
+        ("scrapekit.planning.prepare", {"aiohttp", "lxml", "jsonpath_ng", "rich"}),
         ("scrapekit.plugins", {"aiohttp", "lxml", "jsonpath_ng", "rich", "yaml", "pluggy"}),
     ],
 )

@@ -4,7 +4,7 @@ import pytest
 
 from scrapekit.errors import Problems
 from scrapekit.options import Options
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 
 def options_of(text: str) -> Options:

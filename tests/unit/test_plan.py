@@ -12,10 +12,10 @@ from scrapekit.errors import Problems, UsageError
 from scrapekit.model import Item, Origin
 from scrapekit.page import Page
 from scrapekit.parts import ExportContext
-from scrapekit.plan import compile_plan, kinds_of
+from scrapekit.planning.plan import compile_plan, kinds_of
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
 
 LISTING = """

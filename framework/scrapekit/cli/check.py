@@ -25,7 +25,7 @@ def command(recipes: Sequence[Path], **choices: Any) -> int:
     The exit code is 0 when every recipe is right, 2 when one is not. A warning changes nothing.
     """
     # Not scrapekit.run, which brings the engine and the store.
-    from scrapekit.prepare import RunSettings, prepare
+    from scrapekit.planning.prepare import RunSettings, prepare
 
     return check(recipes, lambda recipe: prepare(RunSettings(recipe=recipe, **choices)), remarks)
 

@@ -20,8 +20,8 @@ from scrapekit.cli.signals import sigterm_interrupts
 from scrapekit.cli.summary import summarize
 from scrapekit.cli.words import columns, counted, printable, short_path
 from scrapekit.errors import ExitCode, JobError
-from scrapekit.loops import loop_factory
 from scrapekit.report import Report
+from scrapekit.running.loops import loop_factory
 
 _SHOWN_RECORDS = 5
 _WIDEST_CELL = 32

@@ -22,7 +22,7 @@ def command(recipe: Path, overrides: Sequence[tuple[str, str]], plain: bool) -> 
     Each value is followed by the file and line it comes from. Inputs are left as they are written.
     """
     from scrapekit.recipe.load import load_resolved
-    from scrapekit.recipe.written import written
+    from scrapekit.recipe.yaml.written import written
 
     problems = Problems()
     tree = load_resolved(recipe, overrides, problems)

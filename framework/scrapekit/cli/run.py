@@ -23,8 +23,8 @@ from scrapekit.cli.signals import Stop, signals_stop, sigterm_interrupts
 from scrapekit.cli.summary import summarize
 from scrapekit.cli.words import masked
 from scrapekit.errors import ScrapekitError
-from scrapekit.loops import loop_factory
 from scrapekit.report import Report, Snapshot
+from scrapekit.running.loops import loop_factory
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def command(recipes: Sequence[Path], **choices: Any) -> int:
     no tests.
     """
     # Not scrapekit.run, which brings the engine and the store.
-    from scrapekit.prepare import RunSettings, prepare
+    from scrapekit.planning.prepare import RunSettings, prepare
 
     worst = ExitCode.COMPLETE
     for recipe in recipes:
@@ -42,7 +42,7 @@ def command(recipes: Sequence[Path], **choices: Any) -> int:
 
 
 def _test(recipe: Path, prepared: Any) -> ExitCode:
-    from scrapekit.recorded import differences
+    from scrapekit.planning.recorded import differences
 
     tests = prepared.recipe.tests
     if not tests:

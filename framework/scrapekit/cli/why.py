@@ -17,7 +17,7 @@ from scrapekit.errors import UsageError
 
 if TYPE_CHECKING:
     from scrapekit.job.tracing import JobReader
-    from scrapekit.refusals import Decision
+    from scrapekit.planning.refusals import Decision
 
 _PATH = click.Path(path_type=Path)
 
@@ -68,7 +68,7 @@ def _prepared(
 ) -> tuple[Any, Any]:
     """The recipe as it would run, and as it is written."""
     from scrapekit.errors import Problems
-    from scrapekit.prepare import RunSettings, prepare
+    from scrapekit.planning.prepare import RunSettings, prepare
     from scrapekit.recipe.load import load_resolved
 
     prepared = prepare(RunSettings(recipe, inputs, overrides, job=job))
@@ -100,7 +100,7 @@ def _judged(address: str, prepared: Any, tree: Any, strand: tuple[int, int]) -> 
     """What the recipe says of the address; nothing where no recipe is named."""
     if prepared is None:
         return {"url": address}
-    from scrapekit.refusals import decisions, refusing
+    from scrapekit.planning.refusals import decisions, refusing
 
     found: list[Decision] = list(decisions(address, prepared.plan, tree, strand))
     pages = prepared.recipe.pages

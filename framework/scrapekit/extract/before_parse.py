@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from scrapekit.errors import FetchError, PageError
 from scrapekit.extract.draft import Terms
-from scrapekit.extract.pipes import Shape, compile_pipe
+from scrapekit.extract.fields.pipes import Shape, compile_pipe
 from scrapekit.extract.reading import Ground, Reading
 from scrapekit.model import Outcome
 from scrapekit.page import Page

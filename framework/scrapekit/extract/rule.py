@@ -9,19 +9,19 @@ from time import time
 from typing import Any, TypeAlias, cast
 
 from scrapekit.errors import FetchError, PageError, TakesLong
-from scrapekit.extract.asked import Asked
 from scrapekit.extract.before_parse import before_parse
-from scrapekit.extract.conditions import Answer
 from scrapekit.extract.draft import Draft
-from scrapekit.extract.links import Begin, FollowLinks, Gathered, compile_links
-from scrapekit.extract.many_pages import Joinery
-from scrapekit.extract.objects import evidence_of
-from scrapekit.extract.pagination import Follow, compile_pagination
-from scrapekit.extract.paging_stops import Progress, is_repeated, sign
+from scrapekit.extract.fields.objects import evidence_of
+from scrapekit.extract.joins.asked import Asked
+from scrapekit.extract.joins.many_pages import Joinery
+from scrapekit.extract.links.links import Begin, FollowLinks, Gathered, compile_links
+from scrapekit.extract.paging.pagination import Follow, compile_pagination
+from scrapekit.extract.paging.stops import Progress, is_repeated, sign
 from scrapekit.extract.reading import Ground, Reading, blame
-from scrapekit.extract.records import ReadRecords, Records, compile_records
-from scrapekit.extract.verdicts import compile_verdicts
-from scrapekit.extract.without import compile_parse, without_some
+from scrapekit.extract.records.records import ReadRecords, Records, compile_records
+from scrapekit.extract.records.without import compile_parse, without_some
+from scrapekit.extract.responses.conditions import Answer
+from scrapekit.extract.responses.verdicts import compile_verdicts
 from scrapekit.model import Item, Outcome, Pending, Verdict
 from scrapekit.node import shown
 from scrapekit.page import Page

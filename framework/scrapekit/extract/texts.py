@@ -8,8 +8,8 @@ from typing import Any
 
 from scrapekit.errors import ExpressionError
 from scrapekit.extract.draft import Terms
+from scrapekit.extract.fields.pipes import filter_resolver
 from scrapekit.extract.late_names import check_late, check_late_text, is_late
-from scrapekit.extract.pipes import filter_resolver
 from scrapekit.extract.reading import Reading
 from scrapekit.language.expression import compile_expression
 from scrapekit.language.expression_syntax import parse

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from scrapekit.crawl.entries import CUT_SHORT, UNREAD, UNREADABLE
-from scrapekit.extract.pagination import ROWS_MISSING
+from scrapekit.extract.paging.pagination import ROWS_MISSING
 from scrapekit.model import DECLARED_EMPTY, FAILURES, Verdict
 from scrapekit.recipe.model import Recipe
 

@@ -33,7 +33,7 @@ _CHUNK = 500
 
 
 class Joiner(Protocol):
-    """Who knows what a record needs; see `scrapekit.extract.joiner`."""
+    """Who knows what a record needs; see `scrapekit.extract.joins.joiner`."""
 
     def advance(self, state: str, answers: Mapping[int, Answered]) -> Step:
         """What to do next with a record, given all that was answered so far."""

@@ -9,8 +9,8 @@ from scrapekit.errors import Problems, UsageError
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
 from scrapekit.quoting import quote_hint
 from scrapekit.recipe.merge import merge
-from scrapekit.recipe.tree import load_tree
 from scrapekit.recipe.version import check_version
+from scrapekit.recipe.yaml.tree import load_tree
 
 KEY = "extends"
 DEEPEST = 8

@@ -9,8 +9,8 @@ from scrapekit.errors import ExpressionError, Problems, did_you_mean
 from scrapekit.language.expression_tree import Name, walk
 from scrapekit.language.template import Placeholder, has_placeholder, split
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe, shown
-from scrapekit.recipe.build import DEEPEST, MOST_VALUES
 from scrapekit.recipe.merge import merge
+from scrapekit.recipe.yaml.build import DEEPEST, MOST_VALUES
 
 _SECTION, _USE, _WITH, _DEFAULTS = "fragments", "use", "with", "parameters"
 _MOST_INSIDE = 16

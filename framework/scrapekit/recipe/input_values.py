@@ -10,7 +10,7 @@ from scrapekit.errors import Problems, nearest
 from scrapekit.mark import Mark, SourceText
 from scrapekit.node import Node, ScalarNode, describe, shown
 from scrapekit.options import as_text
-from scrapekit.recipe.scalar import typed
+from scrapekit.recipe.yaml.scalar import typed
 from scrapekit.regex import Regex, RegexTooSlow
 
 _TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -7,8 +7,8 @@ from dataclasses import replace
 from scrapekit.errors import Problems
 from scrapekit.mark import Mark, SourceText
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, describe
-from scrapekit.recipe.scalar import typed
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.scalar import typed
+from scrapekit.recipe.yaml.tree import parse_tree
 
 _DEEPEST = 32
 

@@ -16,19 +16,19 @@ from scrapekit.recipe.fragments import put_in_fragments
 from scrapekit.recipe.inputs import Inputs, read_inputs
 from scrapekit.recipe.masked import masked_texts
 from scrapekit.recipe.model import Expect, Export, PageRule, Recipe, Seed
-from scrapekit.recipe.read_crawl import read_crawl
-from scrapekit.recipe.read_expect import read_expect
-from scrapekit.recipe.read_export import default_export, read_exports, redirected
-from scrapekit.recipe.read_file import Files
-from scrapekit.recipe.read_http import count_proxies, read_http
-from scrapekit.recipe.read_login import read_login
-from scrapekit.recipe.read_pages import read_pages
-from scrapekit.recipe.read_pipe import read_pipes
-from scrapekit.recipe.read_responses import put_in_responses
-from scrapekit.recipe.read_seeds import read_seeds
-from scrapekit.recipe.read_seen import read_seen
-from scrapekit.recipe.read_tests import read_tests
-from scrapekit.recipe.read_vars import read_vars
+from scrapekit.recipe.reading.crawl import read_crawl
+from scrapekit.recipe.reading.expect import read_expect
+from scrapekit.recipe.reading.export import default_export, read_exports, redirected
+from scrapekit.recipe.reading.file import Files
+from scrapekit.recipe.reading.http import count_proxies, read_http
+from scrapekit.recipe.reading.login import read_login
+from scrapekit.recipe.reading.pages import read_pages
+from scrapekit.recipe.reading.pipe import read_pipes
+from scrapekit.recipe.reading.responses import put_in_responses
+from scrapekit.recipe.reading.seeds import read_seeds
+from scrapekit.recipe.reading.seen import read_seen
+from scrapekit.recipe.reading.tests import read_tests
+from scrapekit.recipe.reading.vars import read_vars
 from scrapekit.recipe.substitute import substitute
 from scrapekit.recipe.version import check_version
 

@@ -13,7 +13,7 @@ from scrapekit.mark import Mark, SourceText
 from scrapekit.node import MapNode
 from scrapekit.options import Options
 from scrapekit.parts import Filter, FilterContext, filter_traits
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.testing.odd_values import BY_TYPE
 
 PAGE = "https://shop.example/list/page.html"

@@ -12,7 +12,7 @@ from scrapekit.node import MapNode
 from scrapekit.options import Options
 from scrapekit.page import Page
 from scrapekit.parts import Parser, Select
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
 from scrapekit.testing.filters import PAGE
 from scrapekit.testing.trial import demand

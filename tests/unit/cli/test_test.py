@@ -126,7 +126,7 @@ def test_a_test_that_is_wrong_is_a_problem_of_the_recipe(run, test, message):
 
 
 def test_tests_change_nothing_of_a_job(tmp_path):
-    from scrapekit.prepare import RunSettings, prepare
+    from scrapekit.planning.prepare import RunSettings, prepare
 
     def fingerprint(text):
         (tmp_path / "books.yaml").write_text(text)

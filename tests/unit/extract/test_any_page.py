@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scrapekit.errors import Problems
 from scrapekit.model import Outcome, Verdict
 from scrapekit.page import Page
-from scrapekit.plan import Plan, compile_plan
+from scrapekit.planning.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
 from scrapekit.request import Request

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapekit.extract.graph import cycle_in, order_of
+from scrapekit.extract.fields.graph import cycle_in, order_of
 
 NAMES = "abcdef"
 graphs = st.dictionaries(st.sampled_from(NAMES), st.frozensets(st.sampled_from(NAMES))).map(

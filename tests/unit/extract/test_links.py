@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from scrapekit.crawl.entries import identity
-from scrapekit.extract.checks import is_binary
-from scrapekit.extract.links import MOST_LINKS
+from scrapekit.extract.links.checks import is_binary
+from scrapekit.extract.links.links import MOST_LINKS
 from scrapekit.model import Verdict
 
 

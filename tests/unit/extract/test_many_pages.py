@@ -9,7 +9,7 @@ import pytest
 from scrapekit.errors import Problems
 from scrapekit.model import Answered, Verdict
 from scrapekit.page import Page
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
 from scrapekit.request import Request

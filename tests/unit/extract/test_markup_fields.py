@@ -9,10 +9,10 @@ import pytest
 
 from scrapekit.errors import Problems
 from scrapekit.page import Page
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
 
 PAGE = """<div class=d data-html="<i>x</i>"><p>Green <b>tea</b></p><p class=ad>Buy!</p></div><b>1</b>

@@ -8,10 +8,10 @@ import pytest
 
 from scrapekit.errors import Problems
 from scrapekit.page import Page
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
 
 PAGE = "<h1> Green  Tea: </h1><b>from £4.50</b><b>£5</b>"

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scrapekit.extract.pagination import compile_begin
-from scrapekit.extract.paging_stops import numbers_in
-from scrapekit.extract.params import get_param, set_param, with_pairs
+from scrapekit.extract.paging.pagination import compile_begin
+from scrapekit.extract.paging.stops import numbers_in
+from scrapekit.extract.requests.params import get_param, set_param, with_pairs
 from scrapekit.model import Verdict
 from scrapekit.recipe.model import Day, Days, Span, Window
 from scrapekit.request import Request

@@ -11,7 +11,7 @@ import pytest
 from scrapekit.errors import Problems, RecipeError
 from scrapekit.model import Verdict
 from scrapekit.page import Page
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
 from scrapekit.request import Request

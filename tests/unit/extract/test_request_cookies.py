@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from scrapekit.errors import Problems
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 RECIPE = """\
 scrapekit: 1

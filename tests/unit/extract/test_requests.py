@@ -9,12 +9,12 @@ from textwrap import dedent, indent
 import pytest
 
 from scrapekit.errors import Problems, RecipeError
-from scrapekit.extract.params import get_param, set_param
+from scrapekit.extract.requests.params import get_param, set_param
 from scrapekit.page import Page
-from scrapekit.plan import Plan, compile_plan
+from scrapekit.planning.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
 
 RULE = "pages: { listing: { item: row, fields: { t: h1 } } }"

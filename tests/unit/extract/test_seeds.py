@@ -11,13 +11,13 @@ import pytest
 
 from scrapekit.crawl.entries import identity
 from scrapekit.errors import Problems, RecipeError
-from scrapekit.extract import seed_files
+from scrapekit.extract.seeds import files as seed_files
 from scrapekit.model import Outcome, Verdict
 from scrapekit.page import Page
-from scrapekit.plan import Plan, compile_plan
+from scrapekit.planning.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
 
 RULE = "pages: { listing: { item: row, fields: { t: h1 } } }"

@@ -7,10 +7,10 @@ from textwrap import dedent
 import pytest
 
 from scrapekit.errors import FetchError, Patience, Problems, RecipeError
-from scrapekit.extract.conditions import seconds_in
+from scrapekit.extract.responses.conditions import seconds_in
 from scrapekit.model import Outcome, Verdict
 from scrapekit.page import Page
-from scrapekit.plan import compile_plan
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
 from scrapekit.request import Request

@@ -13,7 +13,7 @@ from scrapekit.errors import Problems, RecipeError
 from scrapekit.recipe.load import load_recipe
 from scrapekit.recipe.model import Recipe
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 WHOLE = """\
 scrapekit: 1

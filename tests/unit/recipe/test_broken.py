@@ -7,7 +7,7 @@ import pytest
 
 from scrapekit.errors import Problems, RecipeError
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 _TABLE = "".join(
     path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("broken*.txt"))

@@ -4,7 +4,7 @@ import pytest
 
 from scrapekit.errors import Problems
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapekit.errors import Problems
 from scrapekit.node import plain
 from scrapekit.recipe.fragments import put_in_fragments
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 
 def put_in(text: str) -> object:

@@ -10,7 +10,7 @@ from scrapekit.recipe.inputs import Inputs, read_inputs
 from scrapekit.recipe.model import Bound, Recipe, Secret
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.substitute import SecretText, substitute
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 HEAD = "scrapekit: 1\nseeds: https://a.test/\npages: { p: { item: x, fields: { t: h1 } } }\n"
 

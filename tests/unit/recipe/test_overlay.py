@@ -3,7 +3,7 @@ import pytest
 from scrapekit.errors import Problems
 from scrapekit.node import MapNode, ScalarNode, plain
 from scrapekit.recipe.overlay import overlay
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 RECIPE = """\
 crawl: { delay: 1s }

@@ -7,7 +7,7 @@ from scrapekit.node import plain
 from scrapekit.recipe.load import load_recipe
 from scrapekit.recipe.model import Expect, Recipe
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 HEAD = "scrapekit: 1\nseeds: https://a.test/\n"
 PAGES = "pages: { p: { item: book, fields: { title: h1, price: .price } } }\n"

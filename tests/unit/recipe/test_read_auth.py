@@ -7,7 +7,7 @@ import pytest
 from scrapekit.errors import Problems
 from scrapekit.recipe.model import Auth, Recipe, Secret
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 HEAD = """scrapekit: 1
 seeds: https://a.test/

@@ -3,8 +3,8 @@ import pytest
 from scrapekit.errors import Problems
 from scrapekit.node import plain
 from scrapekit.recipe.model import Field, LinkRule, PageRule, Paginate, RequestShape
-from scrapekit.recipe.read_pages import read_pages
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.reading.pages import read_pages
+from scrapekit.recipe.yaml.tree import parse_tree
 
 
 def page_of(text: str) -> PageRule:

@@ -5,8 +5,8 @@ import pytest
 from scrapekit.errors import Problems, RecipeError
 from scrapekit.node import plain
 from scrapekit.recipe.model import Day, Days, Seed, Span
-from scrapekit.recipe.read_seeds import read_seeds
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.reading.seeds import read_seeds
+from scrapekit.recipe.yaml.tree import parse_tree
 
 
 def seeds_of(written: str) -> tuple[Seed, ...]:

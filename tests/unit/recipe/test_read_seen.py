@@ -5,7 +5,7 @@ import pytest
 from scrapekit.errors import Problems
 from scrapekit.recipe.model import Recipe, SeenRule
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 
 RECIPE = """\
 scrapekit: 1

@@ -9,9 +9,9 @@ import pytest
 
 from scrapekit.errors import Problems, RecipeError
 from scrapekit.recipe.model import Day, FileSource, Listing, Seed, Span
-from scrapekit.recipe.read_file import Files
-from scrapekit.recipe.read_seeds import read_seeds
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.reading.file import Files
+from scrapekit.recipe.reading.seeds import read_seeds
+from scrapekit.recipe.yaml.tree import parse_tree
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import yaml
 
 from scrapekit.errors import Problems, RecipeError, UsageError
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode, plain
-from scrapekit.recipe.tree import LOADER, load_tree, parse_tree
+from scrapekit.recipe.yaml.tree import LOADER, load_tree, parse_tree
 
 LOADERS = [pytest.param(yaml.SafeLoader, id="python"), pytest.param(LOADER, id="libyaml")]
 

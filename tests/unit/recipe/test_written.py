@@ -10,8 +10,8 @@ import pytest
 from scrapekit.errors import Problems
 from scrapekit.node import plain
 from scrapekit.recipe.load import load_resolved
-from scrapekit.recipe.tree import parse_tree
-from scrapekit.recipe.written import written
+from scrapekit.recipe.yaml.tree import parse_tree
+from scrapekit.recipe.yaml.written import written
 
 ODD = [
     "", " ", "a: b", "a #b", "#x", "- a", "[href]", "{a}", "null", "~", "true", "12", "1e3", "0x1f", "007",

@@ -12,10 +12,10 @@ import pytest
 from scrapekit.errors import Problem, Problems
 from scrapekit.model import Outcome
 from scrapekit.page import Page
-from scrapekit.plan import Plan, compile_plan
+from scrapekit.planning.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
-from scrapekit.recipe.tree import parse_tree
+from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
 
 URL = "https://shop.test/list"

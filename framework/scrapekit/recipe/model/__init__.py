@@ -1,6 +1,6 @@
 """The shape of a recipe, frozen: what was written, typed and checked, with marks for later errors.
 
-Names are still names here (a filter is the word ``trim``, a selector is text); `scrapekit.plan`
+Names are still names here (a filter is the word ``trim``, a selector is text); `scrapekit.planning.plan`
 turns them into functions. Short forms are gone: each has become its one long form.
 """
 

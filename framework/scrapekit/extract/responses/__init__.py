@@ -1,0 +1,1 @@
+"""What an answer means, before anything is read from it."""

@@ -1,0 +1,1 @@
+"""What one run is made of: put together, watched, stopped and accounted for."""
