@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from time import perf_counter
 
-from scrapekit.crawl.apart import CAN_BE_APART, ApartReader, Callback, Read
+from scrapekit.crawl.apart import ApartReader
+from scrapekit.crawl.packing import Callback, Read, failed
 from scrapekit.errors import TakesLong
 from scrapekit.page import Page
 
@@ -37,6 +40,7 @@ class PageReader:
         self._threads: ThreadPoolExecutor | None = None
         self._readers: list[ApartReader] = []
         self._idle: list[ApartReader] = []
+        self._waiting: deque[tuple[Page, asyncio.Future[Read]]] = deque()
         self._running: set[asyncio.Future[Read]] = set()
 
     def read(self, page: Page) -> Read | None:
@@ -56,37 +60,58 @@ class PageReader:
         return read
 
     def read_apart(self, page: Page) -> asyncio.Future[Read]:
-        """Begin to read a page in a process apart; a thread waits for it."""
+        """Begin to read a page in a process apart, as soon as one is free; a thread waits for it."""
         page.hurried = False
         if self._threads is None:
             self._threads = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="scrapekit-parse")
-        future = asyncio.get_running_loop().run_in_executor(self._threads, self._read_apart, page)
-        self._running.add(future)
-        future.add_done_callback(self._running.discard)
+        future: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
+        self._waiting.append((page, future))
+        self._hand_out()
         return future
 
-    def _read_apart(self, page: Page) -> Read:
-        if not CAN_BE_APART:
-            return self._callback(page.request.page)(page)
-        try:
-            reader = self._idle.pop()
-        except IndexError:
-            reader = self._new_reader()
-        try:
-            return reader.read(page)
-        finally:
-            self._idle.append(reader)
+    def _hand_out(self) -> None:
+        """Give pages to those who are free."""
+        while self._waiting and (reader := self._free()) is not None:
+            page, future = self._waiting.popleft()
+            try:
+                # Here, where no page rule is being run: see `ApartReader.begin`.
+                reader.begin()
+            except OSError as error:
+                self._idle.append(reader)
+                future.set_result(failed(page, f"no process to read it in could be begun: {error}"))
+            else:
+                running = asyncio.get_running_loop().run_in_executor(self._threads, reader.read, page)
+                self._running.add(running)
+                running.add_done_callback(partial(self._handed_back, reader, future))
 
-    def _new_reader(self) -> ApartReader:
-        reader = ApartReader(self._callback, self._patience)
-        self._readers.append(reader)
-        return reader
+    def _free(self) -> ApartReader | None:
+        if self._idle:
+            return self._idle.pop()
+        if len(self._readers) == _AT_ONCE:
+            return None
+        self._readers.append(ApartReader(self._callback, self._patience))
+        return self._readers[-1]
+
+    def _handed_back(
+        self, reader: ApartReader, future: asyncio.Future[Read], running: asyncio.Future[Read]
+    ) -> None:
+        """The done-callback of a thread that waited for a page."""
+        self._running.discard(running)
+        self._idle.append(reader)
+        if running.cancelled():
+            future.cancel()
+        elif (error := running.exception()) is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(running.result())
+        self._hand_out()
 
     def close(self) -> None:
         """Wait for nothing: what is still being read is thrown away."""
         # A thread that ends after the loop was closed must find nobody to tell.
-        for future in list(self._running):
+        for future in (*self._running, *(future for _, future in self._waiting)):
             future.cancel()
+        self._waiting.clear()
         if self._threads is not None:
             self._threads.shutdown(wait=False, cancel_futures=True)
         for reader in self._readers:
