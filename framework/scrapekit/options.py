@@ -162,13 +162,11 @@ class Options:
         return node.value
 
     @overload
-    def choice(self, key: str, known: Iterable[str], *, later: Iterable[str] = ()) -> str: ...
+    def choice(self, key: str, known: Iterable[str]) -> str: ...
     @overload
-    def choice(
-        self, key: str, known: Iterable[Word], default: Word, *, later: Iterable[str] = ()
-    ) -> Word: ...
-    def choice(self, key: str, known: Iterable[str], default: str = "", *, later: Iterable[str] = ()) -> str:
-        """One of the *known* words; the words of *later* are refused as not supported yet."""
+    def choice(self, key: str, known: Iterable[Word], default: Word) -> Word: ...
+    def choice(self, key: str, known: Iterable[str], default: str = "") -> str:
+        """One of the *known* words."""
         names = list(known)
         expected = f"one of {', '.join(names)}"
         node = self.scalar(key, expected)
@@ -176,11 +174,7 @@ class Options:
             return default
         if node.value in names:
             return str(node.value)
-        if node.value in list(later):
-            self.problem(key, f'"{node.value}" is not supported yet', f"use {expected}")
-        else:
-            hint = nearest(str(node.value), names)
-            self.problem(key, f"expected {expected}, found {describe(node)}", hint)
+        self.problem(key, f"expected {expected}, found {describe(node)}", nearest(str(node.value), names))
         return default
 
     def share(self, key: str, default: float) -> float:
@@ -223,18 +217,6 @@ class Options:
         if node is not None:
             self.problem(key, f"expected a mapping, found {describe(node)}")
         return {}
-
-    def not_yet(self, *keys: str) -> None:
-        """Refuse by name the settings that the language has but this version does not."""
-        for key in keys:
-            if key in self._map.entries:
-                self._asked.add(key)
-                self.problems.add(
-                    self.key_mark(key),
-                    self.at(key),
-                    f'"{key}" is not supported yet',
-                    "it is planned for the next version of the recipe language",
-                )
 
     def misplaced(self, key: str, message: str, hint: str) -> None:
         """Say of a key that belongs elsewhere where it belongs."""

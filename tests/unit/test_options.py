@@ -80,12 +80,6 @@ COLOURS = ["red", "blue"]
         ("x", lambda o: o.number("a"), 'expected a number, found the text "x"', ""),
         ("no", lambda o: o.flag("a"), 'expected true or false, found the text "no"', "write false"),
         ("x", lambda o: o.choice("a", COLOURS), 'expected one of red, blue, found the text "x"', ""),
-        (
-            "green",
-            lambda o: o.choice("a", COLOURS, later=["green"]),
-            '"green" is not supported yet',
-            "use one of red, blue",
-        ),
         ("5", lambda o: o.seconds("a", 1), DURATION + "the number 5", "write the unit: 5s"),
         ("5 years", lambda o: o.seconds("a", 1), DURATION + 'the text "5 years"', ""),
         ("false", lambda o: o.seconds("a", 1), DURATION + "the truth value false", ""),
@@ -130,20 +124,6 @@ def test_a_key_that_nobody_asked_for_is_unknown():
         "    2 | delimeter: b\n"
         "      | ^^^^^^^^^\n"
         '  hint: did you mean "delimiter"?'
-    ]
-
-
-def test_a_key_that_is_to_come_is_refused_by_name():
-    options = options_of("unique: true\n")
-
-    options.not_yet("unique", "other")
-    options.close()
-
-    assert words_of(options) == [
-        'r.yaml:1:1: part.unique: "unique" is not supported yet\n'
-        "    1 | unique: true\n"
-        "      | ^^^^^^\n"
-        "  hint: it is planned for the next version of the recipe language"
     ]
 
 
