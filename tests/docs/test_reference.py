@@ -16,7 +16,7 @@ import pytest
 from scrapekit import units
 from scrapekit.errors import Problems, SelectorError
 from scrapekit.extract.draft import Terms
-from scrapekit.extract.fields.pipes import filter_resolver
+from scrapekit.extract.filters import filter_resolver
 from scrapekit.language.expression import compile_expression
 from scrapekit.mark import Mark
 from scrapekit.planning.plan import compile_plan

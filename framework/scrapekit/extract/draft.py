@@ -13,7 +13,7 @@ from scrapekit.options import Options
 from scrapekit.request import NOTHING
 
 if TYPE_CHECKING:
-    from scrapekit.extract.fields.pipes import Made
+    from scrapekit.extract.filters import Made
     from scrapekit.extract.reading import ReadField, Reading
     from scrapekit.parts import Parser
     from scrapekit.plugins import Plugins

@@ -8,7 +8,7 @@ from typing import Any
 
 from scrapekit.errors import ExpressionError
 from scrapekit.extract.draft import Terms
-from scrapekit.extract.fields.pipes import filter_resolver
+from scrapekit.extract.filters import filter_resolver
 from scrapekit.extract.late_names import check_late, check_late_text, is_late
 from scrapekit.extract.reading import Reading
 from scrapekit.language.expression import compile_expression

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from scrapekit.extract.draft import Terms
-from scrapekit.extract.fields.pipes import Made, make_filter, takes_no_options
+from scrapekit.extract.fields.pipes import takes_no_options
+from scrapekit.extract.filters import Made, make_filter
 from scrapekit.recipe.model import NamedPipe, Step
 
 LONGEST = 100

@@ -8,7 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from scrapekit.extract.draft import Terms
-from scrapekit.extract.fields.pipes import Apply, make_filter, with_page
+from scrapekit.extract.fields.pipes import Apply, with_page
+from scrapekit.extract.filters import make_filter
 from scrapekit.extract.reading import InvalidField, Reading, is_empty
 from scrapekit.recipe.model import Field
 
