@@ -18,7 +18,8 @@ from scrapekit.extract.links.links import Begin, FollowLinks, Gathered, compile_
 from scrapekit.extract.paging.pagination import Follow, compile_pagination
 from scrapekit.extract.paging.stops import Progress, is_repeated, sign
 from scrapekit.extract.reading import Ground, Reading, blame
-from scrapekit.extract.records.records import ReadRecords, Records, compile_records
+from scrapekit.extract.records.page_records import ReadRecords, Records
+from scrapekit.extract.records.records import compile_records
 from scrapekit.extract.records.without import compile_parse, without_some
 from scrapekit.extract.responses.conditions import Answer
 from scrapekit.extract.responses.verdicts import compile_verdicts

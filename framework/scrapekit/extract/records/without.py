@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.fields.removal import compile_removal
 from scrapekit.extract.reading import Reading
-from scrapekit.extract.records.records import ReadRecords, Records
+from scrapekit.extract.records.page_records import ReadRecords, Records
 from scrapekit.page import Page
 from scrapekit.parts import Document, SimpleDocument
 from scrapekit.recipe.model import ItemRule, PageRule
