@@ -24,7 +24,8 @@ from scrapekit.language.expression_tree import (
     Tree,
     walk,
 )
-from scrapekit.language.expression_values import OPERATIONS, bounded, item_of, negative, render
+from scrapekit.language.expression_values import OPERATIONS, item_of, negative
+from scrapekit.language.rendering import bounded, render
 from scrapekit.mark import Mark, SourceText
 from scrapekit.regex import RegexError, compile_regex
 

@@ -1,11 +1,8 @@
-"""The text of an expression to its tree: words, precedence, and where each part stands."""
+"""The words of an expression to its tree: precedence, and where each part stands."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from scrapekit.errors import ExpressionError
 from scrapekit.language.expression_tree import (
@@ -19,36 +16,14 @@ from scrapekit.language.expression_tree import (
     Tree,
     parts_of,
 )
+from scrapekit.language.expression_words import Token, number_of, text_of, tokens_of
 
 LONGEST = 2_000
 DEEPEST = 50
 MOST_PARTS = 120
 """How deep the finished tree may be: a chain of operators counts one level each."""
-LARGEST_INTEGER = 2**63
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: Literal["number", "text", "word", "sign", "end"]
-    text: str
-    offset: int
-
-    @property
-    def width(self) -> int:
-        return max(1, len(self.text))
-
-
-_TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)
-    | (?P<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')
-    | (?P<word>[^\W\d]\w*)
-    | (?P<sign>==|!=|<=|>=|[-<>+*/%|()\[\],.])
-    | (?P<end>\Z)
-    )""",
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPES = {"n": "\n", "t": "\t", "\\": "\\", "'": "'", '"': '"'}
 _WORDS = {"true": True, "false": False, "null": None}
 _RESERVED = frozenset({"and", "or", "not", "in", "contains", "matches", *_WORDS})
 
@@ -72,53 +47,23 @@ def parse(text: str) -> Tree:
     """
     if len(text) > LONGEST:
         raise ExpressionError(f"the expression is longer than {LONGEST:,} characters", offset=LONGEST)
-    return _Parser(list(_tokens(text))).whole()
-
-
-def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
-    while True:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            _refuse_character(text, position)
-        kind = match.lastgroup
-        assert kind is not None
-        yield _Token(kind, match[kind], match.start(kind))  # type: ignore[arg-type]
-        if kind == "end":
-            return
-        position = match.end()
-
-
-def _refuse_character(text: str, position: int) -> NoReturn:
-    offset = position + len(text[position:]) - len(text[position:].lstrip())
-    sign = text[offset]
-    if sign in "\"'":
-        raise ExpressionError("the quote that opens here is not closed", offset=offset)
-    hints = {
-        "=": "write == to compare",
-        "!": "write != or not",
-        "&": "write and",
-        "~": "write matches 'pattern'",
-        "{": "an expression holds no braces",
-        ":": "a filter's option goes into brackets: split(',')",
-    }
-    raise ExpressionError(f'unexpected "{sign}"', offset=offset, hint=hints.get(sign, ""))
+    return _Parser(list(tokens_of(text))).whole()
 
 
 class _Parser:
-    def __init__(self, tokens: list[_Token]) -> None:
+    def __init__(self, tokens: list[Token]) -> None:
         self._tokens = tokens
         self._at = 0
         self._depth = 0
 
     @property
-    def _now(self) -> _Token:
+    def _now(self) -> Token:
         return self._tokens[self._at]
 
     def _ended(self) -> bool:
         return self._now.kind == "end"
 
-    def _next(self) -> _Token:
+    def _next(self) -> Token:
         token = self._now
         self._at += not self._ended()
         return token
@@ -178,9 +123,9 @@ class _Parser:
         token = self._next()
         match token.kind:
             case "number":
-                return _number(token)
+                return number_of(token)
             case "text":
-                return Constant(_unescape(token.text[1:-1]), token.offset, token.width)
+                return Constant(text_of(token.text[1:-1]), token.offset, token.width)
             case "word" if token.text in _WORDS:
                 return Constant(_WORDS[token.text], token.offset, token.width)
             case "word" if token.text not in _RESERVED:
@@ -195,14 +140,14 @@ class _Parser:
         message = f"expected a value, found {found}"
         raise ExpressionError(message, offset=token.offset, width=token.width)
 
-    def _name(self, token: _Token) -> Tree:
+    def _name(self, token: Token) -> Tree:
         if self._skip("."):
             attribute = self._word("the name after the dot")
             end = attribute.offset + attribute.width
             return Name(token.text, attribute.text, token.offset, end - token.offset)
         return Name("", token.text, token.offset, token.width)
 
-    def _word(self, what: str) -> _Token:
+    def _word(self, what: str) -> Token:
         if self._now.kind != "word":
             self._refuse(f"expected {what}")
         return self._next()
@@ -238,19 +183,7 @@ class _Parser:
         return tuple(found)
 
 
-def _number(token: _Token) -> Constant:
-    value = float(token.text) if re.search(r"[.eE]", token.text) else int(token.text[:25])
-    if value == float("inf") or (isinstance(value, int) and value >= LARGEST_INTEGER):
-        raise ExpressionError("the number is too large", offset=token.offset, width=token.width)
-    return Constant(value, token.offset, token.width)
-
-
-def _unescape(text: str) -> str:
-    # Any other backslash stays, so that a regular expression need not double its own.
-    return re.sub(r"\\(.)", lambda match: _ESCAPES.get(match[1], match[0]), text, flags=re.DOTALL)
-
-
-def _indexed(base: Tree, key: Tree, token: _Token) -> Tree:
+def _indexed(base: Tree, key: Tree, token: Token) -> Tree:
     # item['a field with spaces'] names a field just as item.price does.
     if isinstance(base, Name) and not base.root and isinstance(key, Constant) and isinstance(key.value, str):
         end = key.offset + key.width + 1

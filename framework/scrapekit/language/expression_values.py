@@ -6,7 +6,6 @@ with it gives null. A text that is a number meets a number as one. True and fals
 
 from __future__ import annotations
 
-import json
 import math
 import operator
 import re
@@ -15,8 +14,8 @@ from datetime import date, datetime
 from decimal import Decimal, DecimalException
 from typing import Any, TypeAlias
 
-MOST_TEXT = 1_000_000
-"""The most characters a text may have that an expression or a template puts together."""
+from scrapekit.language.rendering import bounded, render, too_deep
+
 MOST_ENTRIES = 100_000
 """The most entries a list may have that an expression puts together."""
 _PLAIN_NUMBERS = frozenset({int, float})
@@ -40,58 +39,6 @@ def as_number(value: Any) -> _Number | None:
     if not isinstance(value, str) or not _NUMBER.match(value):
         return None
     return int(value) if value.strip().lstrip("+-").isdigit() else float(value)
-
-
-def render(value: Any) -> str:
-    """The value as text: null is empty, true is ``true``, lists and mappings are JSON."""
-    match value:
-        case str():
-            return value
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case date():
-            return value.isoformat()
-        case Decimal():
-            return f"{value:f}" if value.adjusted() < 400 else str(value)
-        case Mapping() | list() | tuple():
-            return _as_json(value)
-        case int() if abs(value) >= 10**4000:
-            raise ValueError("the number is too large")
-        case _:
-            return str(value)
-
-
-def _as_json(value: Any) -> str:
-    try:
-        return json.dumps(_plain(value), ensure_ascii=False)
-    except RecursionError as error:
-        raise _too_deep() from error
-
-
-def _too_deep() -> ValueError:
-    # A page may hold lists nested deeper than Python can call.
-    return ValueError("the value is nested too deeply")
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Mapping():
-            return {str(key): _plain(item) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item) for item in value]
-        case None | bool() | int() | float() | str():
-            return value
-        case _:
-            return render(value)
-
-
-def bounded(text: str) -> str:
-    """*text*; raises ValueError when it is longer than `MOST_TEXT`."""
-    if len(text) > MOST_TEXT:
-        raise ValueError(f"the text is longer than {MOST_TEXT:,} characters")
-    return text
 
 
 def _aligned(left: Any, right: Any) -> tuple[Any, Any]:
@@ -144,7 +91,7 @@ def equal(left: Any, right: Any) -> bool:
         # A signalling NaN objects even to this; it equals nothing.
         return False
     except RecursionError as error:
-        raise _too_deep() from error
+        raise too_deep() from error
 
 
 def unequal(left: Any, right: Any) -> bool:
@@ -164,7 +111,7 @@ def _ordered(compare: _Operation) -> _Operation:
         except (TypeError, DecimalException):
             return False
         except RecursionError as error:
-            raise _too_deep() from error
+            raise too_deep() from error
 
     return compared
 

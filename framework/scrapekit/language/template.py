@@ -15,7 +15,7 @@ from scrapekit.errors import ExpressionError
 from scrapekit.language.expression import Compiler, Environment, FilterResolver, Locate, Names, Run, nowhere
 from scrapekit.language.expression_syntax import parse
 from scrapekit.language.expression_tree import Tree
-from scrapekit.language.expression_values import bounded, render
+from scrapekit.language.rendering import bounded, render
 
 __all__ = ["Environment", "Placeholder", "Template", "compile_template", "has_placeholder", "split"]
 

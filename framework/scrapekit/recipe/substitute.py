@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from scrapekit.errors import ExpressionError, Problems, did_you_mean
 from scrapekit.language.expression_tree import Filtered, Name, Tree, walk
-from scrapekit.language.expression_values import render
+from scrapekit.language.rendering import render
 from scrapekit.language.template import Placeholder, compile_template, has_placeholder, split
 from scrapekit.node import ListNode, MapNode, Node, Scalar, ScalarNode
 from scrapekit.recipe.inputs import Inputs

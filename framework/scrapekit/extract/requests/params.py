@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeAlias
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from scrapekit.errors import PageError
-from scrapekit.language.expression_values import render
+from scrapekit.language.rendering import render
 from scrapekit.request import Request
 
 Place: TypeAlias = Literal["query", "form", "json", "header", "path"]

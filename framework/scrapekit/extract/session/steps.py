@@ -18,7 +18,7 @@ from scrapekit.extract.responses.conditions import Answer, Holds, compile_condit
 from scrapekit.extract.seeds.requests import compile_request
 from scrapekit.extract.session.login_form import compile_fill_in
 from scrapekit.extract.texts import compile_text
-from scrapekit.language.expression_values import render
+from scrapekit.language.rendering import render
 from scrapekit.options import Options
 from scrapekit.page import Page
 from scrapekit.parts import Document
