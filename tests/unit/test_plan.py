@@ -12,7 +12,8 @@ from scrapekit.errors import Problems, UsageError
 from scrapekit.model import Item, Origin
 from scrapekit.page import Page
 from scrapekit.parts import ExportContext
-from scrapekit.planning.plan import compile_plan, kinds_of
+from scrapekit.planning.kinds import kinds_of
+from scrapekit.planning.plan import compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.read import read_recipe
 from scrapekit.recipe.yaml.tree import parse_tree

@@ -10,7 +10,8 @@ from lxml import etree
 
 from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument
 from scrapekit_html.copies import without
-from scrapekit_html.css import read_css, refuse_expression
+from scrapekit_html.css import read_css
+from scrapekit_html.css_refusals import refuse_expression
 from scrapekit_html.haste import Haste
 from scrapekit_html.namespaces import Namespaces, drop_namespaces, read_namespaces
 from scrapekit_html.order import following, places
