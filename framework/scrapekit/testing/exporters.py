@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scrapekit.model import Item
 from scrapekit.parts import Exporter, KeepsEarlier
+from scrapekit.testing.demand import demand, hold_to
 from scrapekit.testing.exporter_kills import (
     a_kill_after_publishing_changes_nothing,
     a_kill_at_any_moment_loses_and_doubles_nothing,
@@ -18,17 +19,7 @@ from scrapekit.testing.exporter_kills import (
     any_course_of_events_keeps_every_record,
 )
 from scrapekit.testing.killing import play
-from scrapekit.testing.trial import (
-    BREAK_OFF,
-    FINISH,
-    SIZES,
-    Record,
-    Trial,
-    all_of,
-    demand,
-    groups_of,
-    steps_of,
-)
+from scrapekit.testing.trial import BREAK_OFF, FINISH, SIZES, Record, Trial, all_of, groups_of, steps_of
 from scrapekit.writing.strict_json import json_writer
 
 
@@ -62,17 +53,7 @@ def check_exporter(
     with tempfile.TemporaryDirectory(dir=memory) as folder:
         trial = Trial(make, read, expected, Path(folder), name)
         for promise in _PROMISES + (_PROMISES_OF_ADDING if in_place else _PROMISES_OF_REPLACING):
-            _keep(promise, trial)
-
-
-def _keep(promise: Callable[[Trial], None], trial: Trial) -> None:
-    try:
-        promise(trial)
-    except AssertionError:
-        raise
-    except Exception as error:
-        name = promise.__name__.strip("_").replace("_", " ")
-        raise AssertionError(f"{name}: it raised {type(error).__name__}: {error}") from error
+            hold_to(promise, trial)
 
 
 def _a_guarantee_is_declared(trial: Trial) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from scrapekit.testing.demand import demand
 from scrapekit.testing.parser_trial import ParserTrial
-from scrapekit.testing.trial import demand
 
 
 def nodes_have_places_in_the_order_of_the_document(trial: ParserTrial) -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 from scrapekit.errors import PageError, RecipeError, SelectorError
 from scrapekit.parts import Document, Parser, Select
+from scrapekit.testing.demand import demand
 from scrapekit.testing.order_promises import (
     nodes_have_places_in_the_order_of_the_document,
     what_follows_a_node_comes_after_it,
 )
 from scrapekit.testing.parser_trial import ParserTrial, make_page, make_with_problems, spelled, values_of
-from scrapekit.testing.trial import demand
 
 _ODD_SELECTORS = (
     *("", " ", "\0", "\n", "[", "]", "(", ")", "{}", "'", '"', "\\", "$", "@", "*", "..", "//", "::", "%"),

@@ -14,8 +14,8 @@ from scrapekit.page import Page
 from scrapekit.parts import Parser, Select
 from scrapekit.recipe.yaml.tree import parse_tree
 from scrapekit.request import Request
+from scrapekit.testing.demand import demand
 from scrapekit.testing.filters import PAGE
-from scrapekit.testing.trial import demand
 
 _P = TypeVar("_P", bound=Parser)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from scrapekit.options import Options
 from scrapekit.page import Page
 from scrapekit.parts import Parser
+from scrapekit.testing.demand import hold_to
 from scrapekit.testing.parser_promises import PROMISES
 from scrapekit.testing.parser_trial import Expected, ParserTrial, make_page, make_parser
 
@@ -32,10 +33,4 @@ def check_parser(
     """
     trial = ParserTrial(factory, options, page, expected, refused)
     for promise in PROMISES:
-        try:
-            promise(trial)
-        except AssertionError:
-            raise
-        except Exception as error:
-            name = promise.__name__.strip("_").replace("_", " ")
-            raise AssertionError(f"{name}: it raised {type(error).__name__}: {error}") from error
+        hold_to(promise, trial)

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 
 from scrapekit.model import Item
 from scrapekit.parts import Exporter, Position
+from scrapekit.testing.demand import demand
 from scrapekit.testing.killing import Step, play
 from scrapekit.testing.samples import sample_items
 
@@ -56,12 +57,6 @@ class Trial:
             demand(not lost, promise, f"lost: {lost[:1]}")
         else:
             demand(found == wanted, promise, _difference(found, wanted))
-
-
-def demand(kept: bool, promise: str, detail: str) -> None:
-    """Raise AssertionError naming the promise unless it is kept."""
-    if not kept:
-        raise AssertionError(f"{promise}: {detail}")
 
 
 def _difference(found: Sequence[Record], wanted: Sequence[Record]) -> str:
