@@ -9,9 +9,8 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -23,17 +22,14 @@ from scrapekit.crawl.entries import (
     Group,
     LaneState,
     Restored,
-    identity,
 )
-from scrapekit.crawl.fairness import Fairness, Placed, Row
+from scrapekit.crawl.fairness import Fairness
 from scrapekit.job.history import note_known
 from scrapekit.job.joins import Joins, JoinTerms
+from scrapekit.job.queue import Queue
 from scrapekit.job.settled import doubled, failures_in, settle
 from scrapekit.job.tables import note, noted, open_tables, stuck
 from scrapekit.report import Failure
-from scrapekit.request import Request
-
-_CHUNK = 500
 
 
 class Store:
@@ -42,11 +38,9 @@ class Store:
     def __init__(self, path: Path, fairness: Fairness | None = None) -> None:
         self.path = path
         self._fairness = fairness or Fairness()
-        self._fairness.load = self._strands
         self._db: sqlite3.Connection
+        self._queue: Queue
         self._opened = False
-        self._lanes: dict[str, int] = {}
-        self._next_seq = 1
 
     def open(self, fingerprint: str, exports: Collection[str] = ()) -> Restored:
         """Make or open the tables and say what they remember; *exports* are the exports' names.
@@ -57,7 +51,10 @@ class Store:
         try:
             self._db, resumed = open_tables(self.path, fingerprint, exports)
             self._opened = True
-            return self._restore() if resumed else Restored(began=self._began())
+            if resumed:
+                return self._restore()
+            self._queue = Queue(self._db, self._fairness, {}, 1)
+            return Restored(began=self._began())
         except sqlite3.DatabaseError as error:
             raise stuck(error, self.path) from error
 
@@ -74,12 +71,12 @@ class Store:
 
     def _restore(self) -> Restored:
         counters = dict(self._db.execute("SELECT name, value FROM counter"))
-        self._next_seq = counters.get("seen", 0) + 1
         rows = self._db.execute(
             "SELECT id, name, (SELECT COUNT(*) FROM queue WHERE lane = lane.id), not_before, delay, parks"
             " FROM lane"
         ).fetchall()
-        self._lanes = {name: key for key, name, *_ in rows}
+        lanes = {name: key for key, name, *_ in rows}
+        self._queue = Queue(self._db, self._fairness, lanes, counters.get("seen", 0) + 1)
         positions = {name: json.loads(text) for name, text in self._db.execute("SELECT * FROM position")}
         return Restored(
             lanes=[LaneState(*row) for _, *row in rows],
@@ -95,20 +92,8 @@ class Store:
 
     def waiting(self, lane: str, after: tuple[int, int], limit: int) -> list[Entry]:
         """The next *limit* stored requests of a lane behind the place *after*, in order."""
-        try:
-            rows = self._db.execute(
-                "SELECT rank, seq, lineage, request FROM queue WHERE lane = ? AND (rank, seq) > (?, ?)"
-                " ORDER BY rank, seq LIMIT ?",
-                (self._lanes.get(lane, -1), *after, limit),
-            )
-            return [self._entry(lane, *row) for row in rows]
-        except sqlite3.DatabaseError as error:
-            raise stuck(error, self.path) from error
-
-    @staticmethod
-    def _entry(lane: str, rank: int, seq: int, lineage: int, text: str) -> Entry:
-        request = Request.from_json(text)
-        return Entry(request, lane, rank, seq, identity(request), lineage)
+        with self.told():
+            return self._queue.waiting(lane, after, limit)
 
     def commit(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
         """Make a group durable in one transaction: all of it or none of it."""
@@ -148,30 +133,26 @@ class Store:
             return self._write(group, positions)
 
     def _write(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
-        counters = group.counters
         for entry, _ in group.done:
             self._fairness.settled(entry)
-        fresh, known = self._sift(group.new)
+        fresh, known = self._queue.sift(group.new)
         admitted, refused = self._fairness.admit(fresh)
-        counters.update(Counter(f"note:links {reason}" for _, reason in refused))
-        queued = self._enqueue(admitted)
+        queued = self._queue.add(admitted)
         duplicates = {id(c.hop_of) for c in known if c.hop_of is not None}
-        verdicts = settle(self._db, group.done, duplicates, counters, self._lane)
-        for entry in queued:
-            counters[f"page:seen:{entry.request.page}"] += 1
-        counters["seen"] += len(queued)
-        counters["seeds"] += group.seeds
+        verdicts = settle(self._db, group.done, duplicates, group.counters, self._queue.number_of)
         if group.values:
-            counters.update(doubled(self._db, group.values))
+            group.counters.update(doubled(self._db, group.values))
         if group.marks or group.known_pages:
             note_known(self._db, group.marks, group.known_pages)
-        seeds = sum(candidate.is_seed for candidate in known)
-        counters["duplicate_seeds"] += seeds
-        counters["duplicates"] += len(known) - seeds
-        for request in (candidate.request for candidate in known if candidate.follows):
-            counters[f"note:{STOPPED.format(request.page, 'page known already')}"] += 1
-        counters.update({f"verdict:{verdict}": count for verdict, count in verdicts.items()})
-        self._count(counters)
+        _count_new(group, queued, known, [reason for _, reason in refused])
+        group.counters.update({f"verdict:{verdict}": count for verdict, count in verdicts.items()})
+        self._count(group.counters)
+        self._note_places(group, positions)
+        refused_urls = [candidate.request.url for candidate, _ in refused]
+        return Committed(queued, len(known), verdicts, group.completed, refused_urls)
+
+    def _note_places(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> None:
+        """Where each export stands, and when each lane may be asked again."""
         self._db.executemany(
             "INSERT OR REPLACE INTO position VALUES(?, ?)",
             [(name, json.dumps(position)) for name, position in positions.items()],
@@ -180,63 +161,6 @@ class Store:
             "UPDATE lane SET not_before = ?, delay = ?, parks = ? WHERE name = ?",
             [(mark.not_before, mark.delay, mark.parks, name) for name, mark in group.lane_marks.items()],
         )
-        refused_urls = [candidate.request.url for candidate, _ in refused]
-        return Committed(queued, len(known), verdicts, group.completed, refused_urls)
-
-    def _sift(self, new: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
-        """Which candidates are new, and which are known (in the store, or earlier in the group)."""
-        seen = self._seen([candidate.fp for candidate in new])
-        fresh: list[Candidate] = []
-        known: list[Candidate] = []
-        for candidate in new:
-            if candidate.fp in seen and not candidate.again:
-                known.append(candidate)
-            else:
-                seen.add(candidate.fp)
-                fresh.append(candidate)
-        return fresh, known
-
-    def _seen(self, fps: Sequence[int]) -> set[int]:
-        found: set[int] = set()
-        for chunk in _chunks(fps, _CHUNK):
-            marks = ",".join("?" * len(chunk))
-            rows = self._db.execute(f"SELECT fp FROM seen WHERE fp IN ({marks})", chunk)  # noqa: S608 - only "?"
-            found.update(row[0] for row in rows)
-        return found
-
-    def _enqueue(self, admitted: Sequence[Placed]) -> list[Entry]:
-        entries = [
-            Entry(candidate.request, candidate.lane, rank, seq, candidate.fp, lineage)
-            for seq, (candidate, rank, lineage) in enumerate(admitted, start=self._next_seq)
-        ]
-        self._next_seq += len(entries)
-        # Rows sorted by key touch each page of the table once.
-        # A request that is made again is told of as it was made last.
-        origins = [_origin(placed.candidate) for placed in admitted]
-        self._db.executemany(
-            "INSERT INTO seen VALUES(?, 0, ?, ?) ON CONFLICT(fp) DO UPDATE SET seq = excluded.seq",
-            sorted((e.fp, e.seq, origin) for e, origin in zip(entries, origins, strict=True)),
-        )
-        self._db.executemany(
-            "INSERT INTO queue VALUES(?, ?, ?, ?, ?)",
-            sorted((self._lane(e.lane), e.rank, e.seq, e.lineage, e.request.to_json()) for e in entries),
-        )
-        self._db.executemany(
-            "INSERT OR REPLACE INTO strand VALUES(?, ?, ?, ?, ?, ?)",
-            [(site, *row) for site, row in self._fairness.changed()],
-        )
-        return entries
-
-    def _strands(self, site: str) -> list[Row]:
-        """What is stored of how a site's requests take turns."""
-        sql = "SELECT pattern, number, placed, alike, fruitless FROM strand WHERE site = ?"
-        return self._db.execute(sql, (site,)).fetchall()
-
-    def _lane(self, name: str) -> int:
-        if name not in self._lanes:
-            cursor = self._db.execute("INSERT INTO lane(name) VALUES(?) RETURNING id", (name,))
-            self._lanes[name] = cursor.fetchone()[0]
-        return self._lanes[name]
 
     def _count(self, counters: Mapping[str, int]) -> None:
         self._db.executemany(
@@ -260,13 +184,17 @@ class Store:
         self._db.close()
 
 
-def _origin(candidate: Candidate) -> int | None:
-    """The number of the request whose page or redirect led to this one; None where none did."""
-    origin = candidate.found_on or candidate.hop_of
-    return None if origin is None else origin.seq
-
-
-def _chunks(values: Iterable[int], size: int) -> Iterator[list[int]]:
-    iterator = iter(values)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
+def _count_new(
+    group: Group, queued: Sequence[Entry], known: Sequence[Candidate], refused: Sequence[str]
+) -> None:
+    """Count what became of the group's candidates: queued, known already, or refused for a reason."""
+    counters = group.counters
+    counters.update(Counter(f"note:links {reason}" for reason in refused))
+    counters.update(Counter(f"page:seen:{entry.request.page}" for entry in queued))
+    counters["seen"] += len(queued)
+    counters["seeds"] += group.seeds
+    seeds = sum(candidate.is_seed for candidate in known)
+    counters["duplicate_seeds"] += seeds
+    counters["duplicates"] += len(known) - seeds
+    for request in (candidate.request for candidate in known if candidate.follows):
+        counters[f"note:{STOPPED.format(request.page, 'page known already')}"] += 1
