@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from cssselect.xpath import ExpressionError
 from lxml import etree
 
 from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument, resolve
-from scrapekit_html.copies import without
 from scrapekit_html.css import read_css
 from scrapekit_html.css_refusals import refuse_expression
+from scrapekit_html.elements import OfElements
 from scrapekit_html.guard import refuse_hostile
 from scrapekit_html.haste import Haste
 from scrapekit_html.jsonld import compile_jsonld
 from scrapekit_html.meta import compile_meta
 from scrapekit_html.microdata import compile_microdata
-from scrapekit_html.order import following, places
 from scrapekit_html.page_data import Current
 from scrapekit_html.plan import Planner
 from scrapekit_html.reading import html_read
@@ -39,7 +38,7 @@ _DATA: dict[str, Callable[..., Select]] = {
 }
 
 
-class HtmlParser:
+class HtmlParser(OfElements):
     """Reads a page as HTML, whatever its Content-Type says. It has no options.
 
     ``css`` is the language of an unprefixed selector. The others: ``xpath`` (1.0); ``table``, ``row``
@@ -92,18 +91,6 @@ class HtmlParser:
             return html_read(name)
         self._current.wanted = True
         return read_record(self._current)
-
-    def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
-        """A copy of *scope* without these elements; see `scrapekit.Parser`."""
-        return without(scope, nodes)
-
-    def places(self, root: Any) -> Callable[[Any], int | None]:
-        """The order of the elements; see `scrapekit.Parser`."""
-        return places(root)
-
-    def following(self, node: Any) -> Iterator[Any]:
-        """The siblings after an element; see `scrapekit.Parser`."""
-        return following(node)
 
     def parse(self, page: Page) -> SimpleDocument:
         """The page as a tree; raises PageError when libxml2 would read only a part of it.

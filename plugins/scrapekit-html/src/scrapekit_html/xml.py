@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from cssselect.xpath import ExpressionError
 from lxml import etree
 
 from scrapekit import Options, Page, PageError, Read, Select, SelectorError, SimpleDocument
-from scrapekit_html.copies import without
 from scrapekit_html.css import read_css
 from scrapekit_html.css_refusals import refuse_expression
+from scrapekit_html.elements import OfElements
 from scrapekit_html.haste import Haste
 from scrapekit_html.namespaces import Namespaces, drop_namespaces, read_namespaces
-from scrapekit_html.order import following, places
 from scrapekit_html.reading import xml_read
 from scrapekit_html.translate import XmlCss, to_xpath
 from scrapekit_html.words import said
@@ -23,7 +21,7 @@ from scrapekit_html.xpath import compile_xpath, run_xpath
 _UNREADABLE = (etree.XMLSyntaxError, ValueError, LookupError)
 
 
-class XmlParser:
+class XmlParser(OfElements):
     """Reads a page as XML. ``xpath`` (1.0) is the language of an unprefixed selector, ``css`` the other.
 
     Options: ``namespaces``, a mapping from prefixes to addresses for selectors, or the word
@@ -59,18 +57,6 @@ class XmlParser:
     def read(self, name: str) -> Read:
         """How to read a node: text, own_text, html, inner_html, or an attribute."""
         return xml_read(name)
-
-    def without(self, scope: Any, nodes: Sequence[Any]) -> Any:
-        """A copy of *scope* without these elements; see `scrapekit.Parser`."""
-        return without(scope, nodes)
-
-    def places(self, root: Any) -> Callable[[Any], int | None]:
-        """The order of the elements; see `scrapekit.Parser`."""
-        return places(root)
-
-    def following(self, node: Any) -> Iterator[Any]:
-        """The siblings after an element; see `scrapekit.Parser`."""
-        return following(node)
 
     def parse(self, page: Page) -> SimpleDocument:
         """The page as a tree; raises PageError when it is not well-formed or uses its own entities."""
