@@ -90,6 +90,10 @@ class Accounts:
         """True when the job has ended, with nothing to go on with."""
         return self.ended in ("complete", "broken contract", "limit reached")
 
+    def note(self, remark: str) -> None:
+        """Say *remark* in the report, with how often it was made."""
+        self._engine.committer.group.counters.update({f"note:{remark}": 1})
+
     def count(self, more: Mapping[str, int]) -> None:
         """Add what became durable after the crawl."""
         self._engine.committer.counters.update(more)

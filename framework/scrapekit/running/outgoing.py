@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic, time
 
@@ -43,6 +43,8 @@ class Belongings:
     """Keeps answers."""
     sinks: Mapping[str, Sink] = NOTHING
     """Take the bodies that are files, by `Request.ask`."""
+    note: Callable[[str], None] = lambda remark: None
+    """Is told what the report should say."""
 
 
 def way_out(
@@ -78,6 +80,7 @@ def _online(plan: Plan, bindings: Bindings, belongings: Belongings) -> Fetcher:
         jar=belongings.jar,
         proxies=belongings.proxies,
         sinks=belongings.sinks,
+        note=belongings.note,
     )
     return authorizing(inner, http.auth, bindings, belongings.turns)
 

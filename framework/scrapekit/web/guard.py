@@ -10,13 +10,15 @@ import errno
 import re
 import socket
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from typing import Any, Protocol, TypeAlias
 
-from scrapekit.web.url import host_of, resolve
+from scrapekit.web.named_hosts import NamedHosts
+from scrapekit.web.url import host_of
 
 AddrInfo: TypeAlias = tuple[int, int, int, str, tuple[Any, ...]]
 """What getaddrinfo gives: family, type, protocol, canonical name, socket address."""
@@ -54,7 +56,6 @@ _6TO4 = IPv6Network("2002::/16")
 _LOCAL_NAME = re.compile(r"(?:.*\.)?(?:localhost|local|internal|lan|home\.arpa)\.?\Z")
 # What no public name is spelled like: a single label, and what networks call their own hosts (RFC 6762 G).
 _UNSEEN_NAME = re.compile(r"(?:[^.]*|.*\.(?:localdomain|intranet|private|corp|home))\.?\Z")
-_PORT = re.compile(r":([0-9]+)\Z")
 
 
 @lru_cache(maxsize=4096)
@@ -104,23 +105,13 @@ class Guard:
     def __init__(self, seed_urls: Iterable[str], allow_hosts: Iterable[str] = ()) -> None:
         self._seeds = {host_of(url) for url in seed_urls} - {""}
         self._seen_public: set[str] = set()
-        self._hosts: set[tuple[str, int | None]] = set()
+        entries = [entry.strip() for entry in allow_hosts]
+        self._hosts = NamedHosts(entry for entry in entries if "/" not in entry)
         self._networks: list[IPv4Network | IPv6Network] = []
-        for entry in allow_hosts:
-            self._add(entry.strip().lower())
-
-    def _add(self, entry: str) -> None:
-        if "/" in entry:
-            try:
-                self._networks.append(ip_network(entry, strict=False))
-            except ValueError:
-                return
-            return
-        text = f"[{entry}]" if entry.count(":") > 1 and entry[0] != "[" else entry
-        port = _PORT.search(text)
-        url = resolve("", f"http://{text}/")
-        if url is not None:
-            self._hosts.add((host_of(url), int(port[1]) if port else None))
+        for entry in entries:
+            if "/" in entry:
+                with suppress(ValueError):
+                    self._networks.append(ip_network(entry, strict=False))
 
     def allows(self, host: str, port: int, address: str) -> bool:
         """True when a connection made for *host* may go to *address*."""
@@ -143,7 +134,7 @@ class Guard:
             return not (_LOCAL_NAME.match(host) or _UNSEEN_NAME.match(host))
 
     def _names(self, host: str, port: int) -> bool:
-        if (host, None) in self._hosts or (host, port) in self._hosts:
+        if self._hosts.names(host, port):
             return True
         return host in self._seeds and host not in self._seen_public
 

@@ -11,19 +11,20 @@ from catalogue import (
     framing,
     hops,
     markup,
-    names_and_tls,
+    names,
     outputs,
     packing,
     references,
     sizes,
     statuses,
     strangers,
+    tls,
     values,
 )
 from catalogue.fault import Fault
 
 _MODULES = [
-    *(endings, framing, names_and_tls, cuts, sizes, packing, charsets),
+    *(endings, framing, tls, names, cuts, sizes, packing, charsets),
     *(addresses, references, cookies),
     *(markup, values, hops, statuses, strangers, outputs),
 ]

@@ -432,8 +432,60 @@ async def test_a_certificate_nobody_vouches_for(tls_site):
     assert tls_site.heads == []
 
 
-async def test_a_recipe_can_do_without_verification(tls_site):
-    assert (await fetched(tls_site, tls_site.serve(page()), verify_tls=False)).body == b"<p>hello</p>"
+@pytest.mark.parametrize("named", ["127.0.0.1", "127.0.0.1:PORT", "0x7f.1"])
+async def test_a_recipe_names_the_host_whose_certificate_is_not_checked(tls_site, named):
+    hosts = (named.replace("PORT", str(tls_site.port)),)
+
+    assert (await fetched(tls_site, tls_site.serve(page()), unverified_hosts=hosts)).body == b"<p>hello</p>"
+
+
+@pytest.mark.parametrize("named", ["127.0.0.2", "127.0.0.1:443", "0.0.1", "elsewhere.test"])
+async def test_every_other_host_is_verified(tls_site, named):
+    with pytest.raises(FetchError, match="is not accepted"):
+        await fetched(tls_site, tls_site.serve(page()), unverified_hosts=(named,))
+
+    assert tls_site.heads == []
+
+
+async def test_one_run_verifies_one_host_and_not_the_other(tls_site, caplog):
+    """Both at once, over connections that are kept: what is named is told of once."""
+    remarks: list[str] = []
+    tls_site.serve(page())
+    http = Http(timeout=5, unverified_hosts=("127.0.0.1",))
+    seeds = [tls_site.url(), tls_site.url(host="localhost")]
+    fetcher = HttpFetcher(http, seeds, agent="x", note=remarks.append)
+    await fetcher.open()
+    try:
+        for _ in range(2):
+            both = [fetcher.fetch(Request(seeds[0])) for _ in range(3)] + [fetcher.fetch(Request(seeds[1]))]
+            *pages, other = await asyncio.gather(*both, return_exceptions=True)
+            assert [page.body for page in pages] == [b"<p>hello</p>"] * 3
+            assert re.match(r"the TLS certificate of localhost:[0-9]+ is not accepted", str(other))
+    finally:
+        await fetcher.close()
+
+    assert remarks == [f"the TLS certificate of 127.0.0.1:{tls_site.port} was not checked"]
+    assert caplog.messages == [
+        f"the TLS certificate of 127.0.0.1:{tls_site.port} is not checked: http.unverified_hosts names it"
+    ]
+
+
+async def test_a_proxy_is_verified_though_the_host_behind_it_is_not(tls_site):
+    for url in ("https://shop.test/", "http://shop.test/"):
+        with pytest.raises(FetchError, match=r"^the TLS certificate of the proxy is not accepted: "):
+            await fetched(tls_site, url, proxy=(tls_site.url(),), unverified_hosts=("shop.test",))
+
+    assert tls_site.heads == []
+
+
+async def test_a_proxy_may_be_named_too(tls_site):
+    tls_site.answers["http://shop.test/"] = page(b"by proxy")
+
+    answer = await fetched(
+        tls_site, "http://shop.test/", proxy=(tls_site.url(),), unverified_hosts=("127.0.0.1",)
+    )
+
+    assert answer.body == b"by proxy"
 
 
 async def test_plain_http_where_tls_is_expected():

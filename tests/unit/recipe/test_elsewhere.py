@@ -15,6 +15,10 @@ from scrapekit.recipe.yaml.tree import parse_tree
             "list the proxies under proxy; responses say which answer means the next: then: rotate",
         ),
         ("http2", "there is none: requests are sent in HTTP/1.1, which every server knows"),
+        (
+            "verify_tls",
+            "certificates are checked; name the hosts whose are not: unverified_hosts: [nas.local]",
+        ),
         ("accept", "it is a header: headers: { Accept: text/html }"),
     ],
 )

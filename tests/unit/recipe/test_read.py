@@ -158,7 +158,7 @@ def test_http_and_crawl_are_read_with_their_units():
     recipe = recipe_of(
         HEAD + PAGES + "http: { headers: { X: 5 }, cookies: { a: b }, user_agent: me/1, timeout: 20s,"
         " connect_timeout: 2s, max_body: 1MiB, retries: 0, redirects: 2, proxy: 'http://p:1',"
-        " min_rate: 2KiB, min_rate_over: 10s, verify_tls: false, allow_hosts: [LOCALHOST] }\n"
+        " min_rate: 2KiB, min_rate_over: 10s, unverified_hosts: nas.local, allow_hosts: [LOCALHOST] }\n"
         "crawl: { concurrency: 4, per_host: 1, delay: 0, robots: ignore, depth: 3, order: depth, scope: host,"
         " allow_failed: 10% }\n"
     )  # fmt: skip
@@ -166,7 +166,8 @@ def test_http_and_crawl_are_read_with_their_units():
     http, crawl = recipe.http, recipe.crawl
     assert (http.headers, http.cookies, http.keep_cookies) == ({"X": "5"}, {"a": "b"}, True)
     assert (http.user_agent, http.timeout, http.connect_timeout, http.max_body) == ("me/1", 20.0, 2.0, 2**20)
-    assert (http.retries, http.redirects, http.proxy, http.verify_tls) == (0, 2, ("http://p:1",), False)
+    assert (http.retries, http.redirects, http.proxy) == (0, 2, ("http://p:1",))
+    assert http.unverified_hosts == ("nas.local",)
     assert (http.min_rate, http.min_rate_over, http.allow_hosts) == (2048, 10.0, ("localhost",))
     assert (crawl.concurrency, crawl.per_host, crawl.delay, crawl.robots) == (4, 1, 0.0, "ignore")
     assert (crawl.depth, crawl.order, crawl.scope, crawl.allow_failed) == (3, "depth", "host", 0.1)
@@ -180,6 +181,19 @@ def test_hosts_with_a_port_and_networks_may_be_let_in(name):
     recipe = recipe_of(HEAD + PAGES + f"http: {{ allow_hosts: '{name.upper()}' }}\n")
 
     assert recipe.http.allow_hosts == (name,)
+
+
+@pytest.mark.parametrize("name", ["nas.local", "nas.local:8080", "127.0.0.1", "::1", "[::1]:80"])
+def test_hosts_may_go_unverified_on_all_ports_or_one(name):
+    recipe = recipe_of(HEAD + PAGES + f"http: {{ unverified_hosts: ['{name.upper()}', b.test] }}\n")
+
+    assert recipe.http.unverified_hosts == (name, "b.test")
+
+
+@pytest.mark.parametrize("name", ["https://nas.local", "10.0.0.0/8", "*.local", "*", "a b", "nas.local:"])
+def test_what_goes_unverified_is_a_host(name):
+    with pytest.raises(RecipeError, match="is not a host"):
+        recipe_of(HEAD + PAGES + f"http: {{ unverified_hosts: '{name}' }}\n")
 
 
 @pytest.mark.parametrize("name", ["http://nas.local", "10.0.0.0/64", "a/8", "nas.local:", "a b", "[::1]:x"])

@@ -48,8 +48,9 @@ class Http:
     redirects: int = 10
     proxy: tuple[str, ...] = ()
     """One, or several that hosts are spread over."""
-    verify_tls: bool = True
     allow_hosts: tuple[str, ...] = ()
+    unverified_hosts: tuple[str, ...] = ()
+    """Hosts, some with a port, whose TLS certificate is not checked."""
     auth: Auth | None = None
     conditional: bool = True
     """Ask whether a page has changed since an earlier job, where the recipe compares jobs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from ipaddress import ip_network
 from typing import cast
 
@@ -16,6 +16,7 @@ from scrapekit.recipe.reading.auth import read_auth
 from scrapekit.recipe.reading.links import is_host
 from scrapekit.recipe.reading.request import is_split, read_cookies, read_headers
 from scrapekit.recipe.substitute import SecretText
+from scrapekit.web.host import read_host
 
 _CONTACT = re.compile(r"https?://[!-'*-~]+|[!-'*-~]+@[!-'*-~]+")
 # Parentheses would end the comment of the User-Agent that it stands in (RFC 9110 10.1.5).
@@ -47,8 +48,20 @@ def read_http(top: Options) -> Http:
         retries=cast(int, options.integer("retries", default.retries, least=0, most=100)),
         redirects=cast(int, options.integer("redirects", default.redirects, least=0, most=100)),
         proxy=_proxies(options),
-        verify_tls=options.flag("verify_tls", True),
-        allow_hosts=_allowed_hosts(options),
+        allow_hosts=_hosts(
+            options,
+            "allow_hosts",
+            _may_be_reached,
+            "is neither a host nor a network",
+            "write a host, such as nas.local or nas.local:8080, or a network, such as 10.0.0.0/8",
+        ),
+        unverified_hosts=_hosts(
+            options,
+            "unverified_hosts",
+            _is_host_with_port,
+            "is not a host",
+            "a certificate is a host's own: write it, such as nas.local, with its port or without",
+        ),
         auth=read_auth(options),
         conditional=options.flag("conditional", default.conditional),
         cache=_cache(options),
@@ -77,24 +90,27 @@ def _cache(options: Options) -> Kept:
     return kept
 
 
-def _allowed_hosts(options: Options) -> tuple[str, ...]:
-    """Hosts, hosts with a port and networks that may be reached although they are not public."""
+def _hosts(options: Options, key: str, fits: Callable[[str], bool], unfit: str, hint: str) -> tuple[str, ...]:
+    """What is listed under *key*, in lower case, and fits; a problem for each that does not."""
     found = []
-    for node in options.texts("allow_hosts"):
+    for node in options.texts(key):
         name = str(node.value).lower()
-        if _may_be_reached(name):
+        if fits(name):
             found.append(name)
         else:
-            message = f'"{shown(name)}" is neither a host nor a network'
-            hint = "write a host, such as nas.local or nas.local:8080, or a network, such as 10.0.0.0/8"
-            options.problems.add(node.mark, options.at("allow_hosts"), message, hint)
+            options.problems.add(node.mark, options.at(key), f'"{shown(name)}" {unfit}', hint)
     return tuple(found)
 
 
-def _may_be_reached(name: str) -> bool:
+def _is_host_with_port(name: str) -> bool:
+    """A host, with a port or without. An IPv6 address with one is written in brackets (RFC 3986 3.2.2)."""
     ported = _WITH_PORT.match(name)
-    # An IPv6 address with a port is written in brackets (RFC 3986 3.2.2).
-    if is_host(ported["host"] if ported else name):
+    return is_host(ported["host"] if ported else name) or read_host(f"[{name}]") is not None
+
+
+def _may_be_reached(name: str) -> bool:
+    """A host, a host with a port, or a network."""
+    if _is_host_with_port(name):
         return True
     try:
         ip_network(name, strict=False)
@@ -177,6 +193,7 @@ def _refuse_elsewhere(options: Options) -> None:
     instead = {
         "rotate": "list the proxies under proxy; responses say which answer means the next: then: rotate",
         "http2": "there is none: requests are sent in HTTP/1.1, which every server knows",
+        "verify_tls": "certificates are checked; name the hosts whose are not: unverified_hosts: [nas.local]",
         "accept": "it is a header: headers: { Accept: text/html }",
     }
     for key, hint in instead.items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -49,12 +50,20 @@ def _unknown_host(error: aiohttp.ClientConnectorDNSError, label: str) -> FetchEr
 
 def _bad_certificate(error: aiohttp.ClientConnectorCertificateError, label: str) -> FetchError:
     reason = getattr(error.certificate_error, "verify_message", "") or str(error.certificate_error)
-    return FetchError(f"the TLS certificate of {label} is not accepted: {_cleaned(reason)}")
+    return FetchError(f"the TLS certificate of {_peer(error, label)} is not accepted: {_cleaned(reason)}")
 
 
 def _no_tls(error: aiohttp.ClientConnectorSSLError, label: str) -> FetchError:
     reason = getattr(error.os_error, "reason", None) or str(error.os_error)
-    return FetchError(f"no TLS connection to {label}: {_cleaned(str(reason)).replace('_', ' ').lower()}")
+    said = _cleaned(str(reason)).replace("_", " ").lower()
+    return FetchError(f"no TLS connection to {_peer(error, label)}: {said}")
+
+
+def _peer(
+    error: aiohttp.ClientConnectorCertificateError | aiohttp.ClientConnectorSSLError, label: str
+) -> str:
+    """Whose TLS it was: the host's, or that of the proxy on the way there."""
+    return label if f"{error.host}:{error.port}" == re.sub(r"[][]", "", label) else "the proxy"
 
 
 def _no_proxy(error: aiohttp.ClientProxyConnectionError, label: str) -> FetchError:

@@ -10,13 +10,11 @@ import asyncio
 import io
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 
 import aiohttp
 from aiohttp.abc import AbstractResolver
-from aiohttp.client_proto import ResponseHandler
 from yarl import URL
 
 from scrapekit.errors import FetchError
@@ -25,17 +23,18 @@ from scrapekit.page import Page
 from scrapekit.recipe.model import Http
 from scrapekit.request import NOTHING, Request
 from scrapekit.web.bindings import Bindings
-from scrapekit.web.body import Unpacker, packing_of, too_large
 from scrapekit.web.coding import accept_encoding
 from scrapekit.web.cookies import Jar
-from scrapekit.web.fetch.connection import LONGEST_HEADER, MOST_HEADERS, CountingHandler
+from scrapekit.web.fetch.connection import LONGEST_HEADER, MOST_HEADERS
+from scrapekit.web.fetch.connector import Connector
 from scrapekit.web.fetch.faults import fault
 from scrapekit.web.fetch.kept import Kept, most_kept
 from scrapekit.web.fetch.limits import AnswerLimits
-from scrapekit.web.fetch.names import Names
 from scrapekit.web.fetch.received_headers import plain_headers
+from scrapekit.web.fetch.receiving import drain, pour, read
 from scrapekit.web.fetch.sent_headers import own_headers, with_cookies, with_key
-from scrapekit.web.guard import OPENING, Guard, Opening, guarded_socket
+from scrapekit.web.guard import OPENING, Guard, Opening
+from scrapekit.web.named_hosts import NamedHosts
 from scrapekit.web.proxies import Proxies
 from scrapekit.web.responses import is_redirect, judge
 from scrapekit.web.senders import Senders, Site
@@ -45,9 +44,7 @@ from scrapekit.web.url import resolve
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _READ_BUFFER = 2**18
-_DRAINED = 64 * 1024  # an unwanted body this small is read to keep the connection
 _SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
-_LEAST_IN_TIME = 64 * 1024  # what goes to disk may take long, while so much comes within the time-out
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE"})  # RFC 9110 9.2.2
 
 
@@ -67,7 +64,8 @@ class HttpFetcher:
     secrets. *agent* is the User-Agent unless the recipe has its own; *resolver* looks names up, by
     default the way this machine does; *jar* keeps cookies, whatever ``http.keep_cookies`` says;
     *proxies* say which proxy asks which host, by default those of the recipe. *sinks* are who takes the
-    bodies that are files, by `Request.ask`; whoever asks for one puts it in before.
+    bodies that are files, by `Request.ask`; whoever asks for one puts it in before. *note* is told what
+    the report should say.
     May be used by many tasks at once, but only once at a time within one task.
     """
 
@@ -82,8 +80,10 @@ class HttpFetcher:
         jar: Jar | None = None,
         proxies: Proxies | None = None,
         sinks: Mapping[str, Sink] = NOTHING,
+        note: Callable[[str], None] = lambda remark: None,
     ) -> None:
         self._sinks = sinks
+        self._note = note
         self._http = http
         self._resolver = resolver
         self._senders = Senders(http, seed_urls, agent, bindings)
@@ -106,20 +106,10 @@ class HttpFetcher:
         """Get ready; called once, inside the running loop."""
         floor = Floor(self._http.min_rate, self._http.min_rate_over) if self._http.min_rate else None
         self._limits = AnswerLimits(self._http.timeout, floor)
-        connector = aiohttp.TCPConnector(
-            limit=0,  # how many at once is for the frontier to say
-            ssl=self._http.verify_tls,
-            ttl_dns_cache=60,
-            keepalive_timeout=30,
-            resolver=self._resolver or Names(),
-            socket_factory=guarded_socket(self._guard),
-        )
-        # aiohttp has no other way to see what comes before the head is complete.
         self._kept = Kept(most_kept())
-        handler: Callable[..., ResponseHandler] = CountingHandler
-        connector._factory = partial(handler, asyncio.get_running_loop(), self._kept)
+        unverified = NamedHosts(self._http.unverified_hosts)
         self._session = aiohttp.ClientSession(
-            connector=connector,
+            connector=Connector(self._guard, self._kept, unverified, self._note, self._resolver),
             headers={"Accept": _ACCEPT, "Accept-Encoding": accept_encoding()} | self._senders.everyones,
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=aiohttp.ClientTimeout(total=None, connect=self._http.connect_timeout),
@@ -191,15 +181,15 @@ class HttpFetcher:
             error = None if raw else judge(request, status, headers, time.time())
             # RFC 9110 15.4.5: 304 has no body, whatever length and packing its headers tell of.
             if error is not None or status == 304 or is_redirect(status, headers):
-                await _drain(response, headers)
+                await drain(response, headers)
                 if error is not None:
                     raise error
                 body = b""
             elif (sink := self._sink(request)) is not None and sink.begin(status, headers):
-                await self._pour(response, sink)
+                await pour(response, sink, self._limits)
                 body = b""
             else:
-                body = await self._read(response, headers)
+                body = await read(response, headers, self._http.max_body)
         finally:
             if response.connection is not None:
                 response.release()  # not everything was read, so this closes the connection
@@ -236,37 +226,3 @@ class HttpFetcher:
 
     def _sink(self, request: Request) -> Sink | None:
         return self._sinks.get(request.ask) if request.ask else None
-
-    async def _pour(self, response: aiohttp.ClientResponse, sink: Sink) -> None:
-        """Hand the body on as it comes. It may take its time, but has to keep coming."""
-        task = asyncio.current_task()
-        assert task is not None
-        came = 0
-        while data := await response.content.readany():
-            came += len(data)
-            if came >= _LEAST_IN_TIME:
-                self._limits.extend(task)
-                came = 0
-            await sink.write(data)
-        await sink.finish()
-
-    async def _read(self, response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> bytes:
-        limit = self._http.max_body
-        announced = headers.get("content-length", "")
-        if announced.isdecimal() and int(announced[:20]) > limit and response.method != "HEAD":
-            raise too_large(limit)
-        packing = packing_of(headers)
-        if announced and not packing and "transfer-encoding" not in headers:
-            return await response.read()  # no more comes than was announced
-        unpacker = Unpacker(packing, limit)
-        while data := await response.content.readany():
-            unpacker.feed(data)
-        return unpacker.finish()
-
-
-async def _drain(response: aiohttp.ClientResponse, headers: Mapping[str, str]) -> None:
-    """Read a small body that nobody wants, so that its connection can be used again."""
-    announced = headers.get("content-length", "")
-    if announced.isdecimal() and int(announced[:20]) <= _DRAINED and "transfer-encoding" not in headers:
-        with suppress(aiohttp.ClientError):
-            await response.read()
