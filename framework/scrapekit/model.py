@@ -68,6 +68,8 @@ class Item:
     """The record's identity where the recipe names one, else None."""
     seen: Literal["", "new", "changed", "same"] = ""
     """How it compares with earlier jobs, where the recipe asks; else empty."""
+    files: Sequence[StoredFile] = ()
+    """The files it names. Under their names they are there before it is exported."""
 
 
 @dataclass(frozen=True, slots=True)

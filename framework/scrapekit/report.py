@@ -110,7 +110,10 @@ class Report:
     """Page of records made of several → how many requests were ``asked``, ``answered`` and ``failed``;
     how often one was ``shared`` by a further record, or not asked (``unasked``)."""
     downloads: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """Folder of files, as ``download: images`` → how many ``files`` came, of how many ``bytes``."""
+    """Folder of files, as ``download: images`` → how many ``files`` records name, of how many ``bytes``.
+
+    Of these ``known`` stood there before; ``unused`` are those that came for records that were not kept.
+    """
     records_waiting: int = 0
     """Records that wait for another page."""
     parked: Mapping[str, str] = field(default_factory=dict)

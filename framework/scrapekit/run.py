@@ -112,8 +112,8 @@ async def _run_job(
         records = accounts.restore(restored)
         _check_limit(prepared, records)
         if files is not None:
-            await files.open(resumed=restored.resumed)
-            stack.push_async_callback(lambda: files.close(over=accounts.is_over))
+            stack.push_async_callback(files.close)
+            await files.open(resumed=restored.resumed, placed=journal.placed_files)
         await fetcher.open()
         stack.push_async_callback(fetcher.close)
         if cache is not None:
@@ -137,6 +137,8 @@ async def _run_job(
             await _conclude(accounts, journal, plan, drained=stop.draining, limit=engine.limit)
         report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports, plan.quarantine)
         if report.over:
+            if files is not None:
+                await files.sweep()
             report = await _finish(journal, Ending.now(report, prepared.asked))
         if relay.run_finished is not None:
             relay.run_finished(report=report.to_json())

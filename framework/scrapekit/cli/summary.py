@@ -17,6 +17,7 @@ _MEANING = {
     ExitCode.INTERRUPTED: "interrupted; nothing is lost",
 }
 _NO_PAGE = FAILURES | {Verdict.ROBOTS, Verdict.OUT_OF_SCOPE, Verdict.DROPPED}
+_OF_FILES = {"known": "there before", "unused": "left out with their records"}
 _SHOWN_FAILURES = 10
 _WIDEST_REASON = 300
 
@@ -121,7 +122,8 @@ def _downloads(report: Report) -> Iterator[str]:
         if rule.startswith(DOWNLOAD):
             came = report.downloads.get(rule, {})
             missing = counts.get("failed", 0) + counts.get("unasked", 0)
-            words = f", {missing:,} missing" if missing else ""
+            words = "".join(f", {came[key]:,} {text}" for key, text in _OF_FILES.items() if came.get(key))
+            words += f", {missing:,} missing" if missing else ""
             found = counted(came.get("files", 0), "file")
             rows.append((rule.removeprefix(DOWNLOAD), found, f"{size(came.get('bytes', 0))}{words}"))
     if rows:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from scrapekit.errors import StuckError
 from scrapekit.files.folder import Folder
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from scrapekit.web.sinks import Sink
 
 _T = TypeVar("_T")
+Placed: TypeAlias = Callable[[Collection[str]], Awaitable[Collection[str]]]
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -36,23 +38,28 @@ class Files:
         self.sinks: dict[str, Sink] = {}
         """`Request.ask` → who takes the answer that is on its way."""
         self._root = root
-        self._prefix = blake2b(
+        self.prefix = blake2b(
             str(job.resolve()).encode("utf-8", "surrogateescape"), digest_size=4
         ).hexdigest()
+        """What the names of the job's parts begin with; a job that was begun elsewhere keeps its own."""
         self._folders: dict[str, Folder] = {}
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="scrapekit-files")
 
-    async def open(self, *, resumed: bool) -> None:
+    async def open(self, *, resumed: bool, placed: Placed | None = None) -> None:
         """Open every folder; parts of a job that is not gone on with are removed.
 
-        Raises UsageError for a folder that cannot be used.
+        *placed* says which files, by `Request.ask`, have their names for good. What another got in a
+        transaction that never ended is taken from it. Raises UsageError for a folder that cannot be used.
         """
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._open, resumed)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._thread, self._open, resumed)
+        if placed is not None and (named := await self.on_thread(self._named)):
+            await self.on_thread(self._settle, named, await placed(named))
 
     def _open(self, resumed: bool) -> None:
         for to in dict.fromkeys(rule.to for rule in self.rules.values()):
             if not resumed:
-                self._folder(to).sweep(self._prefix)
+                self._folder(to).sweep(self.prefix)
                 self._folders.pop(to).close()
             self._folder(to)
 
@@ -60,6 +67,21 @@ class Files:
         if to not in self._folders:
             self._folders[to] = Folder(self._root, to)
         return self._folders[to]
+
+    def _named(self) -> set[str]:
+        """The files that have a name, and are parts nevertheless."""
+        found = (folder.named(self.prefix) for folder in self._folders.values())
+        return {name.removeprefix(f"{self.prefix}-") for names in found for name in names}
+
+    def _settle(self, named: Collection[str], placed: Collection[str]) -> None:
+        """1. The process was killed before it could forget these parts. 2. It was killed before that."""
+        for folder in self._folders.values():
+            for key in named:
+                part = Part(folder, f"{self.prefix}-{key}")
+                if key in placed:
+                    part.discard()
+                elif (known := part.known()) is not None and known.whole is not None:
+                    folder.unplace(part.name, _name_of(known.whole))
 
     async def on_thread(self, work: Callable[..., _T], *arguments: Any) -> _T:
         """Run *work* on the files' thread, after all that was asked of it before.
@@ -81,50 +103,72 @@ class Files:
 
     def part(self, key: str, terms: Download) -> Part:
         """The part that answers one question."""
-        return Part(self._folders[terms.to], f"{self._prefix}-{key}")
+        return Part(self._folders[terms.to], f"{self.prefix}-{key}")
 
     def stands(self, terms: Download, stored: StoredFile) -> bool:
         """True when this file is where it was put, and still wanted; runs on the files' thread."""
         if stored.size > terms.max_size or not is_wanted(stored.type, terms.types):
             return False
-        name = stored.path.rpartition("/")[2]
-        return bool(self._folders[terms.to].holds(name, stored.sha256, stored.size))
+        return bool(self._folders[terms.to].holds(_name_of(stored), stored.sha256, stored.size))
 
-    def place(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
-        """Let whole files appear under their names; on return that is durable. Called by the journal.
+    # What follows is called by the journal, on its thread. Each file comes with the page rule's name of
+    # its request.
 
-        Each comes with the page rule's name of its request.
+    def place(self, stored: Sequence[tuple[str, StoredFile]]) -> Collection[str]:
+        """Let whole files appear under their names; on return that is durable.
+
+        Gives the keys of those that stood there before. They stay parts as well until `forget`: so it
+        can be told which name was given in vain.
         """
+        before, touched = set(), {}
         try:
-            touched = {}
             for rule, file in stored:
-                folder = self._folders[self.rules[rule].to]
-                name = file.path.rpartition("/")[2]
-                folder.place(f"{self._prefix}-{file.key}", name, file.sha256, file.size)
-                touched[id(folder)] = folder
-            for folder in touched.values():
-                folder.sync()
+                folder = touched[rule] = self._folders[self.rules[rule].to]
+                if not folder.place(f"{self.prefix}-{file.key}", _name_of(file), file.sha256, file.size):
+                    before.add(file.key)
+            for each in set(touched.values()):
+                each.sync()
+        except OSError as error:
+            raise _stuck(error) from error
+        return before
+
+    def hold(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
+        """Keep whole files without names; on return that is durable."""
+        try:
+            for folder in {self._folders[self.rules[rule].to] for rule, _ in stored}:
+                folder.sync_parts()
         except OSError as error:
             raise _stuck(error) from error
 
     def forget(self, stored: Sequence[tuple[str, StoredFile]]) -> None:
-        """The job knows these files now: their notes are not needed any more."""
-        for rule, file in stored:
-            self.part(file.key, self.rules[rule]).forget()
+        """The job knows that these have their names: they are no parts any more."""
+        with suppress(OSError):  # left behind, they are looked at again by a run that goes on
+            for rule, file in stored:
+                self.part(file.key, self.rules[rule]).discard()
 
-    async def close(self, *, over: bool) -> None:
-        """Let go of everything; when the job is *over*, what is left of parts is removed."""
+    async def sweep(self) -> None:
+        """The job is over: remove what is left of parts."""
+        await self.on_thread(self._sweep)
+
+    def _sweep(self) -> None:
+        for folder in self._folders.values():
+            folder.sweep(self.prefix)
+
+    async def close(self) -> None:
+        """Let go of everything; parts stay, to be gone on with."""
         try:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._close, over)
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         finally:
             self._thread.shutdown(wait=True)
 
-    def _close(self, over: bool) -> None:
+    def _close(self) -> None:
         for folder in self._folders.values():
-            if over:
-                folder.sweep(self._prefix)
             folder.close()
         self._folders = {}
+
+
+def _name_of(stored: StoredFile) -> str:
+    return stored.path.rpartition("/")[2]
 
 
 def _stuck(error: OSError) -> StuckError:

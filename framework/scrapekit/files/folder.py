@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapekit.errors import StuckError, UsageError
-from scrapekit.writing.part_file import sync_folder
+from scrapekit.writing.part_file import sync_open
 
 PARTS = ".part"
 _OPEN = os.O_NOFOLLOW | os.O_CLOEXEC
@@ -57,42 +57,96 @@ class Folder:
             if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
                 return False
             raise
-        with os.fdopen(descriptor, "rb") as file:
+        with os.fdopen(descriptor, "rb") as file, suppress(EOFError):
             found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode) or found.st_size != size:
-                return False
-            return bool(digest_of(file.fileno(), size).hexdigest() == digest)
+            if stat.S_ISREG(found.st_mode) and found.st_size == size:
+                return bool(digest_of(file.fileno(), size).hexdigest() == digest)
+        return False
 
-    def place(self, part: str, name: str, digest: str, size: int) -> None:
-        """Let a whole part appear under its name; a file that is there is left as it is.
+    def place(self, part: str, name: str, digest: str, size: int) -> bool:
+        """Let a whole part appear under its name, too; False where the file stood there before.
 
-        Raises StuckError when that is another one: nothing is ever written over.
+        Such a file is left as it is. Raises StuckError when it is another one: nothing is ever written over.
         """
         try:
-            os.link(part, name, src_dir_fd=self.parts, dst_dir_fd=self.descriptor, follow_symlinks=False)
-        except (FileExistsError, FileNotFoundError):
-            # 1. A file of an earlier job, or of another recipe. 2. Placed before the process was killed.
-            if not self.holds(name, digest, size):
-                message = f"{self.path / name} is not the file it was to be"
-                raise StuckError(message, hint="move it away and run the same command again") from None
+            self._link(part, name)
+        except FileNotFoundError:
+            # The file stood there when it was asked for, or the file system has no hard links.
+            self._check(self.holds(name, digest, size), name)
+            return False
+        except FileExistsError:
+            return self._is_placed(part, name, digest, size)
         except OSError as error:
             if error.errno not in _NO_LINKS:
                 raise
-            self._rename(part, name, digest, size)
-        with suppress(FileNotFoundError):
-            os.unlink(part, dir_fd=self.parts)
+            return self._rename(part, name, digest, size)
+        return True
 
-    def _rename(self, part: str, name: str, digest: str, size: int) -> None:
-        """The same where the file system has no hard links."""
-        there = self.holds(name, digest, size)
-        if there is False:
-            raise StuckError(f"{self.path / name} is not the file it was to be")
+    def _link(self, part: str, name: str) -> None:
+        os.link(part, name, src_dir_fd=self.parts, dst_dir_fd=self.descriptor, follow_symlinks=False)
+
+    def _is_placed(self, part: str, name: str, digest: str, size: int) -> bool:
+        """What to do with a name that is taken: True where it was given to this very part."""
+        there = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+        if there.st_ino == self._inode(part):
+            return True
+        self._check(self.holds(name, digest, size), name)
+        if there.st_nlink > 1:
+            # The part of another job, which may yet take the name away: now it has to be ours.
+            draft = f"{part}.draft"
+            with suppress(FileNotFoundError):
+                os.unlink(draft, dir_fd=self.parts)
+            os.link(part, draft, src_dir_fd=self.parts, dst_dir_fd=self.parts, follow_symlinks=False)
+            os.rename(draft, name, src_dir_fd=self.parts, dst_dir_fd=self.descriptor)
+        return False
+
+    def _inode(self, part: str) -> int | None:
+        with suppress(FileNotFoundError):
+            return os.stat(part, dir_fd=self.parts, follow_symlinks=False).st_ino
+        return None
+
+    def _rename(self, part: str, name: str, digest: str, size: int) -> bool:
+        """The same where the file system has no hard links; such a name is not taken away any more."""
+        if (there := self.holds(name, digest, size)) is not None:
+            self._check(there, name)
+            return False
+        os.rename(part, name, src_dir_fd=self.parts, dst_dir_fd=self.descriptor)
+        return True
+
+    def _check(self, there: bool | None, name: str) -> None:
         if there is None:
-            os.rename(part, name, src_dir_fd=self.parts, dst_dir_fd=self.descriptor)
+            message = f"{self.path / name} is gone, and so is what it was to be made of"
+            raise StuckError(message, hint="run with --fresh to begin anew")
+        if not there:
+            message = f"{self.path / name} is not the file it was to be"
+            raise StuckError(message, hint="move it away and run the same command again")
+
+    def unplace(self, part: str, name: str) -> None:
+        """Take the name from a part, where it is this part's name; on return that is durable."""
+        with suppress(FileNotFoundError):
+            there = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+            if there.st_ino == self._inode(part):
+                os.unlink(name, dir_fd=self.descriptor)
+                self.sync()
+
+    def named(self, prefix: str) -> list[str]:
+        """The parts whose name begins so that have another name as well."""
+        found = []
+        for part in os.listdir(self.parts):  # noqa: PTH208 - a path would follow links
+            if part.startswith(prefix) and "." not in part and self._links(part) > 1:
+                found.append(part)
+        return found
+
+    def _links(self, part: str) -> int:
+        return os.stat(part, dir_fd=self.parts, follow_symlinks=False).st_nlink
 
     def sync(self) -> None:
         """Make the names durable."""
-        sync_folder(self.path)
+        sync_open(self.descriptor)
+
+    def sync_parts(self) -> None:
+        """Make it durable which parts there are."""
+        sync_open(self.parts)
 
     def sweep(self, prefix: str) -> None:
         """Remove every part whose name begins so, and the parts' folder where none is left."""
@@ -114,9 +168,10 @@ class Folder:
 def _open_below(descriptor: int, below: str) -> int:
     """A folder below the open one, each part of the way made where it is missing; closes the first."""
     for part in below.split("/"):
-        with suppress(FileExistsError):
-            os.mkdir(part, dir_fd=descriptor)
         try:
+            with suppress(FileExistsError):
+                os.mkdir(part, dir_fd=descriptor)
+                sync_open(descriptor)
             inner = os.open(part, _FOLDER, dir_fd=descriptor)
         finally:
             os.close(descriptor)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from scrapekit.crawl.entries import Candidate, Entry, Group
+from scrapekit.job.placing import files_of
 from scrapekit.model import Answered, Ask, Item, Outcome, Pending, Step, Verdict
+from scrapekit.page import StoredFile
 from scrapekit.request import NOTHING, Request
 from scrapekit.web.scope import Scope
 
@@ -53,6 +55,8 @@ class JoinTerms:
     """Counts what contracts over the whole job ask for."""
     scopes: Mapping[str, Scope] = NOTHING
     """Page rule → where its requests may go, where that is not ``scope``."""
+    files: bool = False
+    """True where records name files."""
 
 
 class Joins:
@@ -213,6 +217,8 @@ class Joins:
         return Answered([value for (value,) in rows], state == _WHOLE)
 
     def _end(self, record: int, step: Step, request: Request, group: Group) -> None:
+        if self._terms.files and (step.items or step.quarantined):
+            step = _with_files(step, files_of(self._db, record))
         self._db.execute("DELETE FROM record WHERE id = ?", (record,))
         self._db.execute("DELETE FROM want WHERE record = ?", (record,))
         group.counters["joined:ended"] += 1
@@ -240,6 +246,12 @@ class Joins:
             group.completed = [(request, _of(items, kept)) for request, items in group.completed]
             del group.items[room:]
         self._records += len(group.items)
+
+
+def _with_files(step: Step, files: Sequence[StoredFile]) -> Step:
+    """The step whose records say which files they name."""
+    items = [replace(item, files=files) for item in step.items]
+    return replace(step, items=items, quarantined=[replace(item, files=files) for item in step.quarantined])
 
 
 def _of(items: Sequence[Item], kept: set[int]) -> list[Item]:

@@ -20,7 +20,7 @@ from scrapekit.crawl.entries import Committed, Entry, Group, Restored
 from scrapekit.errors import StuckError, UsageError
 from scrapekit.job.ending import FINISHED, Ending
 from scrapekit.job.joins import Joins, JoinTerms
-from scrapekit.job.placing import Files, stored_in
+from scrapekit.job.placing import Files, Placing, Ruled
 from scrapekit.job.sifting import Sifting
 from scrapekit.job.state import Store
 from scrapekit.model import Item, Outcome
@@ -67,6 +67,7 @@ class Journal:
         self._store = store
         self._terms = terms
         self._joins: Joins | None = None
+        self._placing: Placing | None = None
         self._sifting = sifting
         self._exports = exports
         self._fingerprint = fingerprint
@@ -84,6 +85,8 @@ class Journal:
         if self._sifting is not None:
             self._sifting.open()
         restored = self._store.open(self._fingerprint, [export.name for export in self._exports])
+        if self._files is not None:
+            self._placing = self._store.placing(self._files)
         for export in self._exports:
             _open(export, restored.positions.get(export.name))
             self._opened.append(export)
@@ -100,18 +103,27 @@ class Journal:
         if self._joins is None:
             self._sift(group)
             return self._store.commit(group, self._export(group))
-        stored = stored_in(group) if self._files is not None else ()
         with self._store.transaction():
-            if self._files is not None and stored:
-                # Before the records that name them: a record without its file would be a lie.
-                self._files.place(stored)
             with self._store.told():
+                if self._placing is not None:
+                    self._placing.take(group)
                 self._joins.settle(group)
             self._sift(group)
+            placed = self._place(group)
             committed = self._store.write(group, self._export(group))
-        if self._files is not None and stored:
-            self._files.forget(stored)
+        self._forget(placed)
         return committed
+
+    def _place(self, group: Group) -> Sequence[Ruled]:
+        """Before the records that name them: a record without its file would be a lie."""
+        if self._placing is None:
+            return ()
+        with self._store.told():
+            return self._placing.keep(group)
+
+    def _forget(self, placed: Sequence[Ruled]) -> None:
+        if self._placing is not None:
+            self._placing.forget(placed)
 
     def _sift(self, group: Group) -> None:
         if self._sifting is not None:
@@ -120,6 +132,10 @@ class Journal:
     async def recall(self, request: Request) -> Outcome | None:
         """What a page comes to that did not change since an earlier job; None where that is not known."""
         return None if self._sifting is None else await self._run(self._sifting.recall, request)
+
+    async def placed_files(self, keys: Collection[str]) -> set[str]:
+        """Those of these files that have their names, as far as it is durable."""
+        return set() if self._placing is None else await self._run(self._placing.placed, keys)
 
     async def complete_waiting(self) -> Counter[str]:
         """At the end of a crawl: complete the records that still wait, without the pages they lack.
@@ -137,7 +153,9 @@ class Journal:
                 with self._store.told():
                     some = self._joins.give_up(group)
                 self._sift(group)
+                placed = self._place(group)
                 self._store.write(group, self._export(group))
+            self._forget(placed)
             counters.update(group.counters)
         return counters
 

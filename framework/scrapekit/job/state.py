@@ -26,10 +26,14 @@ from scrapekit.crawl.entries import (
 from scrapekit.crawl.fairness import Fairness
 from scrapekit.job.history import note_known
 from scrapekit.job.joins import Joins, JoinTerms
+from scrapekit.job.placing import Files, Placing
 from scrapekit.job.queue import Queue
 from scrapekit.job.settled import doubled, failures_in, settle
 from scrapekit.job.tables import note, noted, open_tables, stuck
 from scrapekit.report import Failure
+
+_PARTS = "parts"
+"""The fact under which a store keeps what the names of its job's parts begin with."""
 
 
 class Store:
@@ -126,6 +130,14 @@ class Store:
     def joins(self, terms: JoinTerms, records: int) -> Joins:
         """The records that wait for other pages; *records* is how many the job holds already."""
         return Joins(self._db, terms, records)
+
+    def placing(self, files: Files) -> Placing:
+        """The files of the job, and which of them have their names."""
+        with self.told():
+            # Noted once: a job that goes on elsewhere finds its parts again.
+            files.prefix = noted(self._db, _PARTS) or files.prefix
+            note(self._db, _PARTS, files.prefix)
+            return Placing(self._db, files)
 
     def write(self, group: Group, positions: Mapping[str, Mapping[str, Any]]) -> Committed:
         """Note a group inside a transaction."""

@@ -154,7 +154,7 @@ def _shaped(taken: Mapping[str, KindInfo], meta: bool, seen: Collection[str]) ->
             fields |= zip(META, _origin(item), strict=True)
             if item.kind in seen:
                 fields[META_SEEN] = item.seen or None
-        return Item(item.kind, fields, item.origin, item.key)
+        return replace(item, fields=fields)
 
     return lambda items: [shape(item) for item in items]
 

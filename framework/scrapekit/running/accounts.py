@@ -13,7 +13,7 @@ from scrapekit.errors import ExitCode, StuckError
 from scrapekit.job.contracts import broken_contracts, named, never_filled
 from scrapekit.parts import Exporter
 from scrapekit.recipe.model import Recipe
-from scrapekit.report import ExportReport, Failure, Report, Snapshot
+from scrapekit.report import DOWNLOAD, ExportReport, Failure, Report, Snapshot
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -212,7 +212,7 @@ class Accounts:
             listeners_off=list(listeners_off),
             pages=_pages(counters),
             joins=_by_rule(counters, "join:"),
-            downloads=_by_rule(counters, "file:"),
+            downloads=_downloads(counters, self.is_over),
             parked=self._engine.frontier.parked(),
             records_waiting=counters["joined:begun"] - counters["joined:ended"],
             cache=_cache(counters),
@@ -233,6 +233,17 @@ def _by_rule(counters: Mapping[str, int], prefix: str) -> dict[str, dict[str, in
     for name, count in named(counters, prefix).items():
         what, _, rule = name.partition(":")
         found.setdefault(rule, {})[what] = count
+    return found
+
+
+def _downloads(counters: Mapping[str, int], over: bool) -> dict[str, dict[str, int]]:
+    """What is known of the files, by rule; at the end also how many came that no record names."""
+    found = _by_rule(counters, "file:")
+    for rule, counts in _by_rule(counters, "join:").items() if over else ():
+        if rule.startswith(DOWNLOAD) and counts.get("answered"):
+            mine = found.setdefault(rule, {"files": 0, "bytes": 0})
+            if unused := counts["answered"] - mine["files"]:
+                mine["unused"] = unused
     return found
 
 

@@ -107,7 +107,9 @@ def _join_terms(prepared: Prepared) -> JoinTerms | None:
     if not plan.joiners:
         return None
     most, tally = _most_records(prepared), compile_tally(prepared.recipe)
-    return JoinTerms(plan.joiners, plan.scope, crawl.order, crawl.depth, most, tally, plan.scopes)
+    return JoinTerms(
+        plan.joiners, plan.scope, crawl.order, crawl.depth, most, tally, plan.scopes, bool(plan.files)
+    )
 
 
 def _most_records(prepared: Prepared) -> int | None:

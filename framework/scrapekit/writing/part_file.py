@@ -144,12 +144,18 @@ def sync_folder(folder: Path) -> None:
     """Make the names in *folder* durable, where its file system can."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync_open(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_open(folder: int) -> None:
+    """The same for the folder behind an open descriptor."""
+    try:
+        os.fsync(folder)
     except OSError as error:
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EACCES):
             raise
-    finally:
-        os.close(descriptor)
 
 
 def shown(path: Path) -> str:

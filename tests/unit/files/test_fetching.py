@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -53,15 +53,22 @@ async def run(tmp_path):
     run = Run(tmp_path)
     await run.files.open(resumed=False)
     yield run
-    await run.files.close(over=True)
+    await run.files.close()
 
 
-async def again(run: Run, folder: Path, *, resumed: bool = True) -> None:
-    """The next run of the job, after the one before was killed: nothing of it was put away."""
-    await run.files.close(over=False)
+async def again(run: Run, folder: Path, *, resumed: bool = True, kept: Collection[str] = ()) -> None:
+    """The next run of the job, after the one before was killed: nothing of it was put away.
+
+    *kept* are the files whose names are in the store.
+    """
+
+    async def placed(keys: Collection[str]) -> set[str]:
+        return set(keys) & set(kept)
+
+    await run.files.close()
     run.files = Run(folder).files
     run.sent.clear()
-    await run.files.open(resumed=resumed)
+    await run.files.open(resumed=resumed, placed=placed)
 
 
 async def test_a_file_has_no_name_before_its_record_is_kept(run, tmp_path):
@@ -107,6 +114,66 @@ async def test_killed_when_it_had_its_name_but_not_its_record_a_file_is_not_aske
     assert list((tmp_path / "files" / ".part").iterdir()) == []
 
 
+async def test_killed_when_it_had_its_name_but_not_its_record_a_file_loses_the_name(run, tmp_path):
+    stored = await run.fetch()
+    run.files.place([(RULE, stored)])
+
+    await again(run, tmp_path)
+
+    assert not (tmp_path / PATH).exists()
+
+
+async def test_killed_when_its_record_was_kept_a_file_keeps_its_name(run, tmp_path):
+    stored = await run.fetch()
+    run.files.place([(RULE, stored)])
+
+    await again(run, tmp_path, kept=[stored.key])
+
+    assert (tmp_path / PATH).read_bytes() == BODY
+    assert list((tmp_path / "files" / ".part").iterdir()) == []
+
+
+async def test_a_file_that_stood_there_before_never_loses_its_name(run, tmp_path):
+    (tmp_path / PATH).write_bytes(BODY)
+    stored = await run.fetch()
+    before = run.files.place([(RULE, stored)])
+
+    await again(run, tmp_path)
+
+    assert before == {stored.key}
+    assert (tmp_path / PATH).read_bytes() == BODY
+
+
+async def test_a_name_that_another_job_takes_away_again_is_given_anew(run, tmp_path):
+    """Both jobs have the same file; the first is killed before its record is kept, and loses the name."""
+    other = Run(tmp_path, "other")
+    await other.files.open(resumed=False)
+    other.files.place([(RULE, await other.fetch())])
+    stored = await run.fetch()
+    run.files.place([(RULE, stored)])
+    run.files.forget([(RULE, stored)])
+
+    await other.files.close()
+    gone_on = Run(tmp_path, "other")
+    await gone_on.files.open(resumed=True, placed=nothing)
+    await gone_on.files.close()
+
+    assert (tmp_path / PATH).read_bytes() == BODY
+
+
+async def nothing(_: Collection[str]) -> set[str]:
+    return set()
+
+
+async def test_a_file_that_is_gone_before_it_had_its_name_ends_the_run(run, tmp_path):
+    stored = await run.fetch()
+    for path in (tmp_path / "files" / ".part").iterdir():
+        path.unlink()
+
+    with pytest.raises(StuckError, match="is gone"):
+        run.files.place([(RULE, stored)])
+
+
 async def test_what_was_changed_from_outside_meanwhile_is_asked_for_again(run, tmp_path):
     await run.fetch()
     (part,) = [path for path in (tmp_path / "files" / ".part").iterdir() if not path.suffix]
@@ -129,7 +196,8 @@ async def test_what_another_job_is_fetching_into_the_folder_stays(run, tmp_path)
     await run.fetch()
     other = Run(tmp_path, "other")
     await other.files.open(resumed=False)
-    await other.files.close(over=True)
+    await other.files.sweep()
+    await other.files.close()
 
     assert len(list((tmp_path / "files" / ".part").iterdir())) == 2
 
@@ -189,7 +257,8 @@ async def test_a_fetch_that_fails_before_its_answer_keeps_what_came_before(run, 
 async def test_a_run_that_ends_leaves_the_parts_folder_to_another_that_goes_on(run, tmp_path):
     other = Run(tmp_path, "other")
     await other.files.open(resumed=False)
-    await other.files.close(over=True)
+    await other.files.sweep()
+    await other.files.close()
 
     stored = await run.fetch()
     run.files.place([(RULE, stored)])
