@@ -119,8 +119,8 @@ class Report:
     parked: Mapping[str, str] = field(default_factory=dict)
     """Host that kept failing → why, and how many requests wait for it to come back."""
     cache: Mapping[str, int] = field(default_factory=dict)
-    """Kept answers: ``hits`` and ``misses``, how many were ``stored``, ``evicted`` and ``withheld``; empty
-    where the run used none."""
+    """Kept answers: ``hits`` and ``misses``, of these how many were ``unchanged``, how many were ``stored``,
+    ``evicted`` and ``withheld``; empty where the run used none."""
     told_again: bool = False
     """True when this is the report of a job that had ended before, of which nobody was told."""
 

@@ -104,7 +104,8 @@ async def _run_job(
     offline = prepared.settings.offline
     sinks = files.sinks if files is not None else NOTHING
     proxies = Proxies(recipe.http.proxy)
-    belongings = Belongings(frontier.turns, proxies, jar, cache, sinks, accounts.note)
+    lent = prepared.settings.cookies_from is not None
+    belongings = Belongings(frontier.turns, proxies, jar, lent, cache, sinks, accounts.note)
     fetcher, performer = way_out(plan, belongings, offline=offline)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(journal.close)

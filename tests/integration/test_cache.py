@@ -129,6 +129,11 @@ class Books:
     def cache(self) -> Path:
         return self.folder / ".scrapekit" / "books" / "cache.sqlite"
 
+    def age(self) -> None:
+        """Make all that is kept as old as can be."""
+        with closing(sqlite3.connect(self.cache)) as db, db:
+            db.execute("UPDATE answer SET at = 0")
+
     def kept(self) -> bytes:
         """All that is kept, the bodies unpacked."""
         with closing(sqlite3.connect(self.cache)) as db:
@@ -165,7 +170,14 @@ async def test_what_is_kept_gives_the_same_records_with_the_site_and_without(boo
     assert len(plain) == 3
     assert plain == first == again == offline
     assert site.asked[asked:] == []
-    assert books.report.cache == {"hits": 9, "misses": 0, "stored": 0, "evicted": 0, "withheld": 0}
+    assert books.report.cache == {
+        "hits": 9,
+        "misses": 0,
+        "unchanged": 0,
+        "stored": 0,
+        "evicted": 0,
+        "withheld": 0,
+    }
     assert books.report.exit_code == ExitCode.COMPLETE
 
 
@@ -173,7 +185,14 @@ async def test_what_is_kept_counts_each_request(books):
     await books.run(cache=True)
 
     # The listing, three redirects, three books, two makers; and robots.txt.
-    assert books.report.cache == {"hits": 0, "misses": 9, "stored": 10, "evicted": 0, "withheld": 0}
+    assert books.report.cache == {
+        "hits": 0,
+        "misses": 9,
+        "unchanged": 0,
+        "stored": 10,
+        "evicted": 0,
+        "withheld": 0,
+    }
 
 
 async def test_a_run_that_is_not_asked_to_keeps_nothing(books):
@@ -343,6 +362,40 @@ async def test_with_answers_kept_nobody_is_asked_whether_a_page_changed(books, s
     assert with_cache == books.report.exports[0].records == 0
     assert not any("if-none-match" in headers for headers in site.headers)
     assert books.report.cache["misses"] == 0
+
+
+async def test_of_old_answers_only_those_that_changed_are_fetched(books, site):
+    def tagged(title: str) -> Callable[[BaseHTTPRequestHandler], Answer]:
+        tag = f'"{title.replace(" ", "-")}"'
+        return lambda handler: (
+            304 if handler.headers["If-None-Match"] == tag else 200,
+            "" if handler.headers["If-None-Match"] == tag else f"<h1>{title}</h1>",
+            {"ETag": tag},
+        )
+
+    site.pages |= {f"/book/{number}": tagged(f"Book {number}") for number in range(3)}
+    await books.run(cache=True)
+    books.age()
+    site.pages["/book/1"] = tagged("Book One")
+
+    records = await books.run(cache=True, overrides=[("http.cache.ttl", "1h")])
+
+    assert [record["title"] for record in records] == ["Book 0", "Book 2", "Book One"]
+    assert (books.report.cache["hits"], books.report.cache["unchanged"]) == (0, 2)
+    asked = len(site.asked)
+    assert await books.run(cache=True, overrides=[("http.cache.ttl", "1h")]) == records
+    assert len(site.asked) == asked
+
+
+async def test_who_begins_to_lend_cookies_is_told_anew(books, site):
+    site.pages["/book/1"] = lambda handler: (200, f"<h1>for {handler.headers['Cookie']}</h1>", {})
+    assert (await books.run(cache=True))[2]["title"] == "for None"
+    lent = books.folder / "cookies.txt"
+    lent.write_text("# Netscape HTTP Cookie File\n127.0.0.1\tFALSE\t/\tFALSE\t0\tuser\tme\n")
+
+    assert (await books.run(cache=True, cookies_from=lent))[2]["title"] == "for user=me"
+    assert (await books.run(offline=True, cookies_from=lent))[2]["title"] == "for user=me"
+    assert (await books.run(offline=True))[2]["title"] == "for None"
 
 
 async def test_cookies_that_pages_set_are_not_kept(books, site):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from scrapekit.crawl.revisits import Revisits, validators_of
+from scrapekit.crawl.revisits import Revisits
 from scrapekit.errors import FetchError
 from scrapekit.model import Outcome, Verdict
 from scrapekit.page import Page
 from scrapekit.request import Request
+from scrapekit.web.validators import validators_of
 
 URL = "https://a.test/"
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"

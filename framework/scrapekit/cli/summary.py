@@ -72,6 +72,7 @@ def _cache(counts: Mapping[str, int]) -> Iterator[str]:
         words = {
             "hits": "found",
             "misses": "not there",
+            "unchanged": "unchanged",
             "stored": "kept",
             "evicted": "evicted",
             "withheld": "withheld",

@@ -259,7 +259,11 @@ def _pages(counters: Mapping[str, int]) -> dict[str, dict[str, int]]:
 
 def _cache(counters: Mapping[str, int]) -> dict[str, int]:
     found = named(counters, "cache:")
-    return dict.fromkeys(("hits", "misses", "stored", "evicted", "withheld"), 0) | found if found else {}
+    return (
+        dict.fromkeys(("hits", "misses", "unchanged", "stored", "evicted", "withheld"), 0) | found
+        if found
+        else {}
+    )
 
 
 def _duplicates(counters: Counter[str]) -> dict[str, int]:

@@ -36,11 +36,12 @@ def cache_of(prepared: Prepared, folder: JobFolder) -> Cache | None:
     return Cache(AnswerFile(folder.cache, prepared.recipe.http.cache.size))
 
 
-def replay_terms(recipe: Recipe, *, offline: bool) -> ReplayTerms:
+def replay_terms(recipe: Recipe, *, offline: bool, lent_cookies: bool) -> ReplayTerms:
     """How the recipe uses kept answers."""
     return ReplayTerms(
-        sent=terms_of(recipe.http),
+        sent=terms_of(recipe.http, logged_in=recipe.login is not None, lent_cookies=lent_cookies),
         ttl=recipe.http.cache.ttl,
+        conditional=recipe.http.conditional,
         offline=offline,
         hidden=recipe.secrets,
         needs_cookies=reads_cookies(recipe.pages.values()),

@@ -39,6 +39,8 @@ class Belongings:
     proxies: Proxies
     jar: Jar | None = None
     """Keeps the cookies; None: nobody else needs to see those that are kept, if any are."""
+    lent_cookies: bool = False
+    """The jar began with cookies of somebody else's."""
     cache: Shelf | None = None
     """Keeps answers."""
     sinks: Mapping[str, Sink] = NOTHING
@@ -64,7 +66,8 @@ def way_out(
     outer = inner if offline else _in_session(plan, inner, filling, belongings.turns)
     if (cache := belongings.cache) is None:
         return fetcher, outer
-    return fetcher, ReplayPerformer(cache, replay_terms(plan.recipe, offline=offline), inner, outer, time)
+    terms = replay_terms(plan.recipe, offline=offline, lent_cookies=belongings.lent_cookies)
+    return fetcher, ReplayPerformer(cache, terms, inner, outer, time)
 
 
 def _online(plan: Plan, bindings: Bindings, belongings: Belongings) -> Fetcher:

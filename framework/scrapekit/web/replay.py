@@ -49,8 +49,11 @@ class Replayed:
 Key: TypeAlias = bytes
 
 
-def terms_of(http: Http) -> bytes:
-    """What a recipe sends with all its requests, as one short text; of secrets only their names."""
+def terms_of(http: Http, *, logged_in: bool = False, lent_cookies: bool = False) -> bytes:
+    """What a recipe sends with all its requests, as one short text; of secrets only their names.
+
+    Of a login and of cookies it counts whether there are any: a recipe that gets them asks anew.
+    """
     auth = http.auth
     said = [
         http.user_agent,
@@ -58,6 +61,7 @@ def terms_of(http: Http) -> bytes:
         sorted((name.lower(), str(value.value)) for name, value in http.late_headers.items()),
         sorted((name, _plain(value)) for name, value in http.cookies.items()),
         (auth.kind, auth.name, auth.place, auth.secrets) if auth is not None else (),
+        (http.keep_cookies, logged_in, lent_cookies),
     ]
     return blake2b(repr(said).encode(), digest_size=16).digest()
 
@@ -69,8 +73,8 @@ def _plain(value: str | Secret) -> object:
 def key_of(request: Request, terms: bytes) -> Key:
     """What a request is known by: method, canonical address, headers, body, and what the recipe always sends.
 
-    Secrets count by their names, so another value of one finds the same answer. Cookies that pages set
-    do not count.
+    Secrets count by their names, so another value of one finds the same answer. Of cookies that pages
+    set, what they are does not count.
     """
     if request.late:
         request = unsealed(request)

@@ -26,6 +26,7 @@ from scrapekit.web.replay import (
 )
 from scrapekit.web.robots import Robots, RobotsNotNow
 from scrapekit.web.session.performing import SessionPerformer
+from scrapekit.web.validators import validators_of
 
 ROBOTS_FOR = 86_400.0
 """Seconds for which a robots.txt is given again while hosts are asked (RFC 9309 2.4)."""
@@ -52,7 +53,9 @@ class ReplayTerms:
     sent: bytes
     """What it sends with all its requests; see `replay.terms_of`."""
     ttl: float | None = None
-    """Seconds after which an answer is asked for anew; None: never."""
+    """Seconds after which it is asked whether an answer still holds; None: never."""
+    conditional: bool = True
+    """Where it is old, ask only whether it has changed."""
     offline: bool = False
     """Ask nobody: then nothing is too old."""
     hidden: Collection[str] = ()
@@ -93,7 +96,7 @@ class ReplayPerformer:
     ) -> None:
         self.session = outer.session
         self.count: Callable[[str], None] = lambda what: None
-        """Told of ``hits`` and ``misses``, robots.txt left out."""
+        """Told of ``hits`` and ``misses``, robots.txt left out, and of misses that were ``unchanged``."""
         self._shelf = shelf
         self._terms = terms
         self._inner = inner
@@ -106,20 +109,24 @@ class ReplayPerformer:
     ) -> Page | Request | FetchError | Robots | RobotsNotNow | Replayed:
         """What the request comes to: kept, or fetched."""
         key = key_of(request, self._terms.sent)
-        answer = None if key in self._refused else await self._shelf.find(key)
-        hit = answer is not None and self._holds(request, answer)
+        kept = await self._kept(request, key)
+        hit = kept is not None and self._is_fresh(request, kept)
         if request.page != ROBOTS_PAGE:
             self.count("hits" if hit else "misses")
-        if answer is not None and hit:
-            return Replayed(self._inner.replayed(request, page_of(request, answer)))
+        if kept is not None and hit:
+            return Replayed(self._inner.replayed(request, page_of(request, kept)))
         if key in self._refused and self._terms.offline:
             return Replayed(FetchError(f"{self._refused[key]}; no other answer is in the cache"))
-        found = await self._asked(request, key)
+        found = await self._asked(request, key, kept)
         return Replayed(found) if self._terms.offline else found
 
-    def _holds(self, request: Request, answer: Answer) -> bool:
+    async def _kept(self, request: Request, key: Key) -> Answer | None:
+        """The answer to a request that is kept, however old; None where there is none that is a page."""
+        answer = None if key in self._refused else await self._shelf.find(key)
         # A rule may have taken a 404 for a page that is gone now.
-        return self._inner.is_page(request, answer.status, answer.headers) and self._is_fresh(request, answer)
+        if answer is None or not self._inner.is_page(request, answer.status, answer.headers):
+            return None
+        return answer
 
     def _is_fresh(self, request: Request, answer: Answer) -> bool:
         if self._terms.offline:
@@ -129,17 +136,36 @@ class ReplayPerformer:
             ttl = ROBOTS_FOR if ttl is None else min(ttl, ROBOTS_FOR)
         return ttl is None or 0 <= self._clock() - answer.at < ttl
 
-    async def _asked(self, request: Request, key: Key) -> Page | Request | FetchError | Robots | RobotsNotNow:
+    async def _asked(
+        self, request: Request, key: Key, kept: Answer | None
+    ) -> Page | Request | FetchError | Robots | RobotsNotNow:
         if request.page == ROBOTS_PAGE:
             return await self._inner.robots(request, partial(self._keep, key))
-        # "Has it changed?" would bring no page that could be kept.
-        asked = replace(request, validators=None) if request.validators else request
-        found = await self._outer.perform(asked)
+        found = await self._outer.perform(self._conditional(request, kept))
         if isinstance(found, Page):
-            found.request = request
+            found = self._confirmed(request, found, kept)
         elif isinstance(found, Request):
             self._shelf.keep(key, hop_of(request, found, self._clock()), self._hidden())
         return found
+
+    def _conditional(self, request: Request, kept: Answer | None) -> Request:
+        """The request as it is sent: "has it changed?" means what is kept, or there would be no page."""
+        validators = None
+        # RFC 9110 13.1.2: of other methods the question is whether to do it at all.
+        if kept is not None and self._terms.conditional and request.method == "GET":
+            validators = validators_of(page_of(request, kept))
+        asked = validators if validators and any(validators) else None
+        return request if asked == request.validators else replace(request, validators=asked)
+
+    def _confirmed(self, request: Request, found: Page, kept: Answer | None) -> Page:
+        """The page that came, or in place of "not modified" the one that was kept."""
+        page = found
+        if found.status == 304 and kept is not None:
+            self.count("unchanged")
+            page = page_of(request, kept)
+            page.session, page.proxy, page.elapsed = found.session, found.proxy, found.elapsed
+        page.request = request
+        return page
 
     async def find_file(self, request: Request) -> StoredFile | None:
         """What is known of a file that was kept; whether it still stands there is not looked at."""

@@ -55,11 +55,16 @@ def test_requests_that_differ_on_the_wire_are_two(other):
     [
         (Http(headers={"Accept-Language": "de"}), False),
         (Http(user_agent="other"), False),
+        (Http(keep_cookies=True), False),
         (Http(retries=9, timeout=1, proxy=("http://p.test",)), True),
     ],
 )
 def test_what_a_recipe_always_sends_tells_answers_apart_and_its_patience_does_not(http, same):
     assert (key_of(PLAIN, terms_of(http)) == key_of(PLAIN, TERMS)) is same
+
+
+def test_who_is_logged_in_or_lent_cookies_is_not_given_what_others_were_told():
+    assert len({terms_of(Http()), terms_of(Http(), logged_in=True), terms_of(Http(), lent_cookies=True)}) == 3
 
 
 def test_a_secret_counts_by_its_name():
@@ -127,17 +132,22 @@ class Shelf:
 
 
 class Outer:
-    """Always brings a page."""
+    """Always brings a page, or "not modified" to those who know its ETag "a"."""
 
     session = None
 
+    def __init__(self):
+        self.asked = []
+
     async def perform(self, request):
-        return Page(request, request.url, 200, {}, b"new")
+        self.asked.append(request.validators)
+        status = 304 if request.validators == ('"a"', "") else 200
+        return Page(request, request.url, status, {}, b"new" if status == 200 else b"", 0.5)
 
 
-def performer(shelf: Shelf, now: float = 0.0, **terms) -> ReplayPerformer:
+def performer(shelf: Shelf, now: float = 0.0, outer: Outer | None = None, **terms) -> ReplayPerformer:
     inner = Performer(NoNetwork(), agent="scrapekit", redirects=5)
-    return ReplayPerformer(shelf, ReplayTerms(TERMS, **terms), inner, Outer(), lambda: now)
+    return ReplayPerformer(shelf, ReplayTerms(TERMS, **terms), inner, outer or Outer(), lambda: now)
 
 
 async def body(found) -> bytes:
@@ -159,6 +169,43 @@ async def test_an_answer_is_given_again_until_it_is_too_old(ttl, now, offline, f
     shelf = Shelf(old=Answer(200, {}, b"old"))
 
     assert await body(await performer(shelf, now, ttl=ttl, offline=offline).perform(PLAIN)) == found
+
+
+async def test_an_old_answer_that_still_holds_is_given_again_and_kept_anew():
+    shelf, counted = Shelf(old=Answer(200, {"etag": '"a"'}, b"old")), []
+    around = performer(shelf, now=60.0, ttl=60.0)
+    around.count = counted.append
+
+    # What an earlier job knows of the page says nothing of the answer that is kept.
+    request = replace(PLAIN, validators=('"b"', ""))
+    page = await around.perform(request)
+    around.accepted(page)
+
+    assert (page.status, page.body, page.elapsed, page.request) == (200, b"old", 0.5, request)
+    assert counted == ["misses", "unchanged"]
+    assert shelf.kept == [Answer(200, {"etag": '"a"'}, b"old", "", 60.0)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "request_", "terms", "asked"),
+    [
+        (Answer(200, {"etag": '"a"'}, b"old"), PLAIN, {}, ('"a"', "")),
+        (Answer(200, {"etag": '"a"'}, b"old"), PLAIN, {"conditional": False}, None),
+        # RFC 9110 13.1.2: it would ask the server not to do it at all.
+        (Answer(200, {"etag": '"a"'}, b"old"), replace(PLAIN, method="POST"), {}, None),
+        (Answer(200, {}, b"old"), PLAIN, {}, None),
+        (Answer(307, {"etag": '"a"', "location": "https://a.test/y"}, b""), PLAIN, {}, None),
+        # Its status is no page's.
+        (Answer(404, {"etag": '"a"'}, b"old"), PLAIN, {}, None),
+    ],
+)
+async def test_whether_an_answer_still_holds_is_asked_where_that_can_be_said(kept, request_, terms, asked):
+    shelf, outer = Shelf(), Outer()
+    shelf.answers[key_of(request_, TERMS)] = kept
+
+    await performer(shelf, now=60.0, outer=outer, ttl=60.0, **terms).perform(request_)
+
+    assert outer.asked == [asked]
 
 
 async def test_robots_txt_is_read_again_after_a_day_unless_nobody_is_asked():
