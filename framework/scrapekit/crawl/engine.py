@@ -10,28 +10,21 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import Any
 
 from scrapekit.crawl.admission import Admission
+from scrapekit.crawl.arrivals import Arrivals, Performed
 from scrapekit.crawl.committer import Commits, Committer
 from scrapekit.crawl.entries import UNREADABLE, Committed, Entry, Group
 from scrapekit.crawl.frontier import Frontier
 from scrapekit.crawl.page_reader import PageReader, Read
 from scrapekit.crawl.replays import Keeper
-from scrapekit.crawl.revisits import remembering
 from scrapekit.crawl.session import SessionKeeper
 from scrapekit.crawl.settlement import Moments, Settlement
 from scrapekit.crawl.spending import Spending
-from scrapekit.errors import FetchError
 from scrapekit.model import Outcome
 from scrapekit.page import Page
 from scrapekit.request import NOTHING, Request
-from scrapekit.web.replay import Replayed
-from scrapekit.web.robots import Robots, RobotsNotNow
-from scrapekit.web.url import lane_of
-
-Answered: TypeAlias = Page | Request | FetchError | Robots | RobotsNotNow | Outcome
-Performed: TypeAlias = Answered | Replayed
 
 _SEED_CHUNK = 200
 
@@ -69,12 +62,21 @@ class Engine:
         self._reader = reader
         self._relay = relay
         self._admission = admission
-        self._session = session
-        self._remembers = remembers
-        self._keeper = keeper
-        self._rotate = rotate
         self._settlement = Settlement(
             frontier, self.committer, admission, relay, session, spending, remembers=remembers
+        )
+        self._arrivals = Arrivals(
+            frontier=frontier,
+            committer=self.committer,
+            settlement=self._settlement,
+            admission=admission,
+            reader=reader,
+            apart=self._read_apart,
+            relay=relay,
+            session=session,
+            keeper=keeper,
+            remembers=remembers,
+            rotate=rotate,
         )
         self._seeds: Iterator[Request | str] | None = seeds
         self._tasks: set[asyncio.Future[Any]] = set()
@@ -160,76 +162,13 @@ class Engine:
             if task.cancelled():
                 self.frontier.put_back(entry)
             elif task.exception() is None:
-                self._take(entry, self._answer(entry, task.result()))
+                self._arrivals.take(entry, task.result())
         except BaseException as bug:
             self._break(bug)
 
     def _break(self, bug: BaseException) -> None:
         if not self._broken.done():
             self._broken.set_exception(bug)
-
-    def _answer(self, entry: Entry, result: Performed) -> Answered:
-        if not isinstance(result, Replayed):
-            return result
-        self.frontier.unasked(entry)
-        return result.answer
-
-    def _take(self, entry: Entry, result: Answered) -> None:
-        # 1. A page: read it, in a process apart when that may take long.
-        if isinstance(result, Page):
-            self._take_page(entry, result)
-        # 2. An answer about robots.txt.
-        elif entry.robots_of:
-            if isinstance(result, FetchError | Outcome):
-                raise TypeError(f"a request for robots.txt was answered with {type(result).__name__}")
-            if self.frontier.robots_read(entry, result):
-                self.committer.pause(lane_of(entry.robots_of))
-        # 3. A redirect: its target is a request of its own, through the same gate.
-        elif isinstance(result, Request):
-            self.frontier.succeeded(entry)
-            self._settlement.settle(entry, self._admission.redirected(entry.request, result))
-        # 4. An error: tried again, or the end of this request.
-        elif isinstance(result, FetchError):
-            self._settlement.failed(entry, result)
-        # 5. A page that did not change since an earlier job.
-        elif isinstance(result, Outcome):
-            self.frontier.succeeded(entry)
-            self._settlement.settle(entry, result)
-        else:
-            raise TypeError(f"a request was answered with {type(result).__name__}")
-
-    def _take_page(self, entry: Entry, page: Page) -> None:
-        self._settlement.received(page.size)
-        if self._relay.page_fetched is not None:
-            self._relay.page_fetched(request=entry.request, page=page)
-        if (read := self._reader.read(page)) is None:
-            self._read_apart(entry, page)
-        else:
-            self._take_read(entry, page, read)
-
-    def _take_read(self, entry: Entry, page: Page, read: Read) -> None:
-        """A page was read, or its rule says that the answer is to be treated as an error."""
-        if isinstance(read, FetchError):
-            self._refuse(entry, page, read)
-        else:
-            if self._session is not None:
-                self._session.accepted(page, entry.renewed)
-            # A file is kept where it is; what would be kept of it here has no body.
-            if self._keeper is not None and not entry.replayed and page.stored is None:
-                self._keeper.accepted(page)
-            self.frontier.succeeded(entry)
-            self._settlement.settle(entry, remembering(page, read) if self._remembers else read)
-
-    def _refuse(self, entry: Entry, page: Page, error: FetchError) -> None:
-        if self._keeper is not None and entry.replayed:
-            # Not the host said so, but a rule that is new: now the host is asked.
-            self._keeper.refused(page, error)
-            self.frontier.put_back(entry)
-            return
-        if error.rotates and self._rotate is not None:
-            self._rotate(page)
-        error.session = page.session
-        self._settlement.failed(entry, error)
 
     def _read_apart(self, entry: Entry, page: Page) -> None:
         future = self._reader.read_apart(page)
@@ -243,7 +182,7 @@ class Engine:
             if future.cancelled():
                 self.frontier.put_back(entry)
             else:
-                self._take_read(entry, page, future.result())
+                self._arrivals.read(entry, page, future.result())
         except BaseException as bug:
             self._break(bug)
 

@@ -13,7 +13,7 @@ from scrapekit.request import Request
 from scrapekit.web.validators import validators_of
 
 if TYPE_CHECKING:
-    from scrapekit.crawl.engine import Performed
+    from scrapekit.crawl.arrivals import Performed
 
 
 class Revisits:
