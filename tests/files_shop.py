@@ -54,7 +54,7 @@ class Shop:
         records = [json.loads(line) for line in path.read_text().splitlines()]
         return sorted(records, key=lambda record: str(record["name"]))
 
-    def found(self, folder: str = "files") -> dict[str, bytes]:
+    def found(self, folder: str = "out/files") -> dict[str, bytes]:
         """Every file of a folder, hidden ones and those below included."""
         root = self.folder / folder
         paths = [path for path in root.rglob("*") if path.is_file() or path.is_symlink()]

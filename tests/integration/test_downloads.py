@@ -39,12 +39,12 @@ async def test_a_field_becomes_what_is_known_of_its_file(shop, site):
 
     records = await shop.run(LISTING % "true")
 
-    path = f"files/Tea-pot-{short(PNG)}.png"
+    path = f"out/files/Tea-pot-{short(PNG)}.png"
     facts = {"path": path, "sha256": sha256(PNG).hexdigest(), "size": len(PNG), "type": "image/png"}
     assert records == [{"name": "tea", "image": {"url": f"{site.url}/img/Tea%20pot.png?w=90", **facts}}]
     assert (shop.folder / path).read_bytes() == PNG
-    assert shop.found() == {path.removeprefix("files/"): PNG}
-    assert shop.report.downloads == {"download: files": {"files": 1, "bytes": len(PNG)}}
+    assert shop.found() == {path.removeprefix("out/files/"): PNG}
+    assert shop.report.downloads == {"download: out/files": {"files": 1, "bytes": len(PNG)}}
     assert shop.report.bytes == len(PNG) + len(site.pages["/"])
 
 
@@ -115,7 +115,7 @@ async def test_a_file_is_found_on_the_page_that_its_field_is_read_on(shop, site)
         """
     )
 
-    path = f"files/sheet-{short(b'%PDF-1.7 ...')}.pdf"
+    path = f"out/files/sheet-{short(b'%PDF-1.7 ...')}.pdf"
     assert records == [{"name": "tea", "url": "/tea/", "sheet": path, "label": f"tea: {path}"}]
 
 
@@ -142,17 +142,17 @@ async def test_a_file_is_found_on_the_page_that_its_field_is_read_on(shop, site)
         ),
         (
             Served(b"...", headers={"Content-Encoding": "br"}),
-            "to: files",
+            "to: out/files",
             'packed with "br", though asked for unpacked',
         ),
         (
             Served(gzip.compress(PNG)[:-9], headers=GZIP),
-            "to: files",
+            "to: out/files",
             "the body broke off: its gzip data has no end (1 try)",
         ),
         (
             Served(hook=lambda _: (204, {}, b"")),
-            "to: files",
+            "to: out/files",
             "HTTP 204 No Content, which is no file",
         ),
     ],
@@ -205,13 +205,13 @@ async def test_a_file_on_another_host_is_asked_for_where_the_recipe_names_the_ho
     shut = await shop.run(pages % "{ give: path }")
 
     assert shut == [{"name": "tea", "image": None}]
-    assert shop.report.notes["download: files: out of scope"] == 1
+    assert shop.report.notes["download: out/files: out of scope"] == 1
     assert shop.report.verdicts == {"ok": 1, "out_of_scope": 1}
     assert (site.times("/a.png"), site.times("/b.png")) == (0, 0)
 
     (opened,) = await shop.run(pages % "{ give: path, hosts: localhost }")
 
-    assert opened["image"] == [f"files/a-{short(PNG)}.png", f"files/moved-{short(PNG + b'b')}.png"]
+    assert opened["image"] == [f"out/files/a-{short(PNG)}.png", f"out/files/moved-{short(PNG + b'b')}.png"]
 
 
 async def test_what_lets_us_in_goes_to_the_sites_own_files_alone(shop, site):
@@ -254,8 +254,8 @@ async def test_a_file_is_called_what_its_server_calls_it_unless_the_recipe_says_
     (record,) = await shop.run(LISTING % "{ give: path }")
     (named,) = await shop.run(LISTING % "{ give: path, name: '{{ item.name }}' }")
 
-    assert record["image"] == f"files/Tea-prices-{short(b'1,2')}.csv"
-    assert named["image"] == f"files/tea-{short(b'1,2')}.csv"
+    assert record["image"] == f"out/files/Tea-prices-{short(b'1,2')}.csv"
+    assert named["image"] == f"out/files/tea-{short(b'1,2')}.csv"
 
 
 async def test_robots_txt_speaks_of_files_too(shop, site):
@@ -345,7 +345,9 @@ async def test_a_run_that_was_stopped_goes_on_in_the_middle_of_a_file(shop, site
     stop = StopSignal()
 
     def once_some_is_there() -> None:
-        while not any(path.stat().st_size > 2**20 for path in (shop.folder / "files" / ".part").iterdir()):
+        while not any(
+            path.stat().st_size > 2**20 for path in (shop.folder / "out" / "files" / ".part").iterdir()
+        ):
             time.sleep(0.01)
         stop.now()
 
@@ -368,7 +370,7 @@ async def test_a_file_that_is_there_already_is_left_as_it_is(shop, site):
     site.pages["/"] = row("tea", "/a.png")
     site.files["/a.png"] = Served()
     await shop.run(LISTING % "true")
-    (path,) = (shop.folder / "files").iterdir()
+    (path,) = (shop.folder / "out" / "files").iterdir()
     before = path.stat()
 
     await shop.run(LISTING % "true")
@@ -381,14 +383,14 @@ async def test_a_file_that_is_there_already_is_left_as_it_is(shop, site):
 async def test_a_file_with_other_content_is_never_written_over(shop, site):
     site.pages["/"] = row("tea", "/a.png")
     site.files["/a.png"] = Served()
-    mine = shop.folder / "files" / f"a-{short(PNG)}.png"
-    mine.parent.mkdir()
+    mine = shop.folder / "out" / "files" / f"a-{short(PNG)}.png"
+    mine.parent.mkdir(parents=True)
     mine.write_bytes(b"my own")
 
     (record,) = await shop.run(LISTING % "{ give: path }")
 
     assert mine.read_bytes() == b"my own"
-    assert record["image"] == f"files/a-{sha256(PNG).hexdigest()}.png"
+    assert record["image"] == f"out/files/a-{sha256(PNG).hexdigest()}.png"
     assert (shop.folder / record["image"]).read_bytes() == PNG
 
 
@@ -397,12 +399,12 @@ async def test_a_link_in_the_place_of_a_file_is_not_followed(shop, site, tmp_pat
     site.files["/a.png"] = Served()
     outside = tmp_path_factory.mktemp("outside") / "mine"
     outside.write_bytes(PNG)
-    (shop.folder / "files").mkdir()
-    (shop.folder / "files" / f"a-{short(PNG)}.png").symlink_to(outside)
+    (shop.folder / "out" / "files").mkdir(parents=True)
+    (shop.folder / "out" / "files" / f"a-{short(PNG)}.png").symlink_to(outside)
 
     (record,) = await shop.run(LISTING % "{ give: path }")
 
-    assert record["image"] == f"files/a-{sha256(PNG).hexdigest()}.png"
+    assert record["image"] == f"out/files/a-{sha256(PNG).hexdigest()}.png"
     assert not (shop.folder / record["image"]).is_symlink()
 
 
@@ -425,7 +427,7 @@ async def test_a_job_that_ends_at_its_limit_leaves_no_parts(shop, site):
     (record,) = await shop.run(LISTING % "{ give: path }", limit=1)
 
     assert shop.report.outcome == "limit reached"
-    assert record["image"].removeprefix("files/") in shop.found()
+    assert record["image"].removeprefix("out/files/") in shop.found()
     assert all(not name.startswith(".part") for name in shop.found())
 
 
@@ -452,7 +454,7 @@ async def test_every_export_can_hold_files(shop, site):
     with (out / "shop.csv").open(newline="") as file:
         (line,) = csv.DictReader(file)
     (cell,) = sqlite3.connect(out / "shop.sqlite").execute("SELECT image FROM product").fetchone()
-    assert wanted["image"]["path"] == f"files/a-{short(PNG)}.png"
+    assert wanted["image"]["path"] == f"out/files/a-{short(PNG)}.png"
     assert json.loads(line["image"]) == json.loads(cell) == wanted["image"]
 
 
@@ -486,7 +488,7 @@ async def test_where_answers_are_kept_a_file_is_known_as_long_as_it_stands_there
     moved = Served(hook=lambda _: (302, {"Location": "/a.png"}, b""))
     site.files = {"/moved.png": moved, "/moved.png?2": moved, "/a.png": Served()}
     pages = LISTING.replace("img, d", "img, all: true, d") % "{ give: path }"
-    path = f"files/moved-{short(PNG)}.png"
+    path = f"out/files/moved-{short(PNG)}.png"
 
     (first,) = await shop.run(pages, cache=True)
     (second,) = await shop.run(pages, cache=True)

@@ -44,7 +44,7 @@ async def test_the_files_of_a_record_that_is_dropped_get_no_name(shop, site):
 
     assert [record["name"] for record in records] == ["tea"]
     assert names(shop) == {f"b-{short(LARGER)}.png"}
-    assert shop.report.downloads == {"download: files": {"files": 1, "bytes": len(LARGER), "unused": 1}}
+    assert shop.report.downloads == {"download: out/files": {"files": 1, "bytes": len(LARGER), "unused": 1}}
 
 
 async def test_the_files_of_a_record_that_lacks_another_get_no_name(shop, site):
@@ -88,7 +88,7 @@ async def test_the_files_of_records_beyond_the_limit_get_no_name(shop, site):
 
     (record,) = await shop.run(LISTING % "{ give: path }", limit=1)
 
-    assert names(shop) == {record["image"].removeprefix("files/")}
+    assert names(shop) == {record["image"].removeprefix("out/files/")}
 
 
 async def test_the_files_of_an_invalid_record_are_there_where_the_quarantine_names_them(shop, site):
@@ -96,3 +96,15 @@ async def test_the_files_of_an_invalid_record_are_there_where_the_quarantine_nam
     await shop.run(TWO_FILES + "  on_invalid: quarantine\n")
 
     assert names(shop) == {f"a-{short(PNG)}.png"}
+
+
+async def test_a_record_has_only_so_many_files_and_the_rest_is_counted(shop, site):
+    site.pages["/"] = row("tea", *(f"/{n}.png" for n in range(5)))
+    site.files = {f"/{n}.png": Served(PNG + bytes([n])) for n in range(5)}
+    pages = LISTING.replace("img, d", "img, all: true, d")
+
+    (record,) = await shop.run(pages % "{ give: url, max_files: 3 }")
+
+    assert record["image"] == [f"{site.url}/{n}.png" for n in range(3)]
+    assert shop.report.notes == {"files beyond max_files of product: download: out/files": 2}
+    assert len(site.asked) == 5  # robots.txt, the page, three files

@@ -59,6 +59,12 @@ _SYNONYMS = {
     "image/vnd.microsoft.icon": "image/x-icon",
     "text/xml": "application/xml",
     "audio/mp3": "audio/mpeg",
+    "application/csv": "text/csv",
+    "text/x-csv": "text/csv",
+    "application/x-zip": "application/zip",
+    "application/x-rar": "application/vnd.rar",
+    "application/x-rar-compressed": "application/vnd.rar",
+    "application/x-tgz": "application/gzip",
 }
 
 EXTENSIONS: Mapping[str, str] = {

@@ -27,7 +27,7 @@ class Run:
     """A run of a job in a folder, whose fetches answer with one body."""
 
     def __init__(self, folder: Path, job: str = "job") -> None:
-        terms = Download("", Mark(SourceText("r.yaml", ()), 1, 1))
+        terms = Download("", Mark(SourceText("r.yaml", ()), 1, 1), to="files")
         self.files = Files({RULE: terms}, folder, folder / job)
         self.sent: list[Request] = []
         self.headers: Mapping[str, str] = {"content-type": "application/pdf"}

@@ -87,6 +87,10 @@ def test_the_extension_is_that_of_the_type(found, suffix, extension):
     assert extension_of(found, suffix) == extension
 
 
+def test_other_names_of_a_type_are_one():
+    assert [media_type(name) for name in ("application/CSV", "text/x-csv; charset=utf-8")] == ["text/csv"] * 2
+
+
 def test_no_extension_is_one_that_runs():
     run = {".exe", ".com", ".bat", ".cmd", ".ps1", ".sh", ".py", ".js", ".php", ".jar", ".desktop", ".lnk"}
 

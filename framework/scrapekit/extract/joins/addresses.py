@@ -84,9 +84,13 @@ def _compile_file_step(draft: Draft, place: Place, found: Field, stages: Stages)
             return None
 
     def requests(known: Known) -> Sequence[Request | None]:
-        return [request(known, address) for address in known.addresses(found.name)]
+        return [request(known, address) for address in known.addresses(found.name)[: download.max_files]]
 
-    return PlaceStep(place.number, after, rule, stages.of_places[place.number], requests, files=True)
+    def beyond(known: Known) -> int:
+        return max(0, len(known.addresses(found.name)) - download.max_files)
+
+    needs = stages.of_places[place.number]
+    return PlaceStep(place.number, after, rule, needs, requests, files=True, beyond=beyond)
 
 
 def _linked(place: Place) -> _Reference:

@@ -59,6 +59,8 @@ class PlaceStep:
     """True for the pages after another one: that there is none is no loss."""
     files: bool = False
     """True for files, of which there may be many, or none."""
+    beyond: Callable[[Known], int] = lambda known: 0
+    """How many files there are that are not asked for, being too many."""
 
 
 _FILES = 1 << 16
@@ -211,3 +213,4 @@ class Joiner:
         if place.number in known.pages:
             missing = len(place.requests(known)) - len(known.following.get(place.number, ()))
             known.note(f"{self._kind} without its file: {place.name}", missing)
+            known.note(f"files beyond max_files of {self._kind}: {place.name}", place.beyond(known))

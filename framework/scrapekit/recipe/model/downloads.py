@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from scrapekit.mark import Mark
 from scrapekit.node import ScalarNode
 
-FOLDER = "files"
-"""Where files go when the recipe does not say."""
+FOLDER = "out/files"
+"""Where files go when the recipe does not say: beside the export that it has when it names none."""
 
 LARGEST = 100 * 2**20
 """The most bytes of a file when the recipe does not say."""
+
+MOST = 1000
+"""The most files of one field of a record when the recipe does not say: a page has no say in that."""
 
 STEM = "name"
 """What a request carries the beginning of its file's name under."""
@@ -31,6 +34,8 @@ class Download:
     types: tuple[str, ...] = ()
     """Media types that are wanted, such as ``image/*``; empty: any."""
     max_size: int = LARGEST
+    max_files: int = MOST
+    """The most of one record, where the field is a list."""
     hosts: tuple[str, ...] = ()
     """Hosts it may lie on beside those of ``crawl.scope``, with those below them; ``any``: wherever it is."""
     name: ScalarNode | None = None

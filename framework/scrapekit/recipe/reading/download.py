@@ -7,9 +7,10 @@ import re
 from scrapekit.node import ScalarNode, shown
 from scrapekit.options import Options
 from scrapekit.recipe.model import Field
-from scrapekit.recipe.model.downloads import FACTS, FOLDER, LARGEST, Download
+from scrapekit.recipe.model.downloads import FACTS, FOLDER, LARGEST, MOST, Download
 from scrapekit.web.url import host_of, resolve
 
+_MOST_EVER = 100_000
 _TYPE = re.compile(r"[a-z]+/(?:\*|[a-z0-9][a-z0-9.+-]*)\Z")
 _WANTED = 'download: { to: images, types: ["image/*"], max_size: 20MiB }'
 
@@ -35,6 +36,7 @@ def read_download(options: Options) -> Download | None:
         to=_folder(own),
         types=_types(own),
         max_size=largest,
+        max_files=own.integer("max_files", MOST, least=1, most=_MOST_EVER) or MOST,
         hosts=_hosts(own),
         name=own.scalar("name", "a template"),
         give=own.choice("give", FACTS),
