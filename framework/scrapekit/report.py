@@ -21,7 +21,7 @@ class HostState:
     in_flight: int
     next_in: float = 0.0
     reason: str = ""
-    """Why it waits: ``delay 0.5 s``, ``Retry-After 30 s``, ``reading robots.txt``, …"""
+    """Why it waits: ``crawl.delay 0.5 s``, ``Retry-After 30 s``, ``reading robots.txt``, …"""
 
 
 @dataclass(frozen=True, slots=True)

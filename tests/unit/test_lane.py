@@ -7,6 +7,7 @@ import random
 from scrapekit import Request
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.lane import Lane
+from scrapekit.crawl.lane_words import next_due
 from scrapekit.crawl.politeness import Pace
 
 
@@ -118,3 +119,27 @@ def test_a_pause_holds_for_everything_and_is_never_shortened():
 
     assert lane.due(0.0) == 8.0
     assert lane.reason == "Retry-After"
+
+
+def test_people_read_which_setting_a_host_waits_for():
+    lane = Lane("a.test", Pace(delay=0.5))
+    lane.offer(entry(1))
+    lane.start(entry(0), now=10.0)
+
+    assert next_due([lane], 10.1) == "a.test in 0.4 s (crawl.delay 0.5 s)"
+
+
+def test_people_read_that_a_host_wants_to_be_asked_more_slowly():
+    lane = Lane("a.test", Pace(delay=0.5))
+    lane.delay = 1.3122
+    lane.offer(entry(1))
+    lane.start(entry(0), now=10.0)
+
+    assert next_due([lane], 10.1) == "a.test in 1.2 s (one request in 1.3 s, as the host wants it)"
+
+
+def test_people_read_that_a_request_waits_to_be_tried_again():
+    lane = Lane("a.test", Pace(delay=0.0))
+    lane.delayed.append((12.0, entry(1)))
+
+    assert next_due([lane], 10.0) == "a.test in 2.0 s (before it is tried again)"

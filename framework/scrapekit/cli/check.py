@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ from scrapekit.cli.output import say, tell_error
 from scrapekit.cli.settings import input_option, part_option, recipe_argument, set_option
 from scrapekit.cli.words import counted, printable
 from scrapekit.errors import ExitCode, ScrapekitError
+from scrapekit.web.url import host_of
+
+_SEEDS_LOOKED_AT = 100
 
 
 @click.command("check", short_help="Check recipes without sending a request.")
@@ -53,7 +58,7 @@ def remarks(prepared: Any) -> list[str]:
     from scrapekit.recipe.reach import unreached
 
     warnings = [f"warning: {problem}" for problem in unreached(prepared.recipe)]
-    return [*read_from_outside(prepared), *warnings]
+    return [*read_from_outside(prepared), *unhurried(prepared), *warnings]
 
 
 def read_from_outside(prepared: Any) -> list[str]:
@@ -71,6 +76,25 @@ def read_from_outside(prepared: Any) -> list[str]:
         for name, source in recipe.sources.items()
     ]
     return [printable(line) for line in lines]
+
+
+def unhurried(prepared: Any) -> list[str]:
+    """A line where a server on this machine is asked as slowly as a stranger's, and nobody said so."""
+    from scrapekit.recipe.model import Crawl
+
+    crawl, seeds = prepared.recipe.crawl, prepared.plan.seed_urls[:_SEEDS_LOOKED_AT]
+    if crawl.sites or crawl.delay != Crawl().delay or not seeds or not all(map(_is_here, seeds)):
+        return []
+    said = f"crawl.delay keeps {crawl.delay:g} s between two requests to a host"
+    return [f"{said}; a server of your own needs none: --set crawl.delay=0"]
+
+
+def _is_here(url: str) -> bool:
+    """True for an address on this machine."""
+    host = host_of(url)
+    with suppress(ValueError):
+        return ip_address(host.strip("[]")).is_loopback
+    return host == "localhost"
 
 
 def described(prepared: Any) -> str:

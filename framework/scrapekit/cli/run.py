@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 import click
 
-from scrapekit.cli.check import read_from_outside
+from scrapekit.cli.check import read_from_outside, unhurried
 from scrapekit.cli.output import say, say_event, tell_error
 from scrapekit.cli.progress import EVERY, JsonLines, PlainLines, Progress, Silence
 from scrapekit.cli.settings import input_option, part_option, recipe_argument, set_option
@@ -161,7 +161,7 @@ async def drive(runner: Runner, prepared: Any, manner: Manner) -> Report:
         from scrapekit.cli.verbose import Verbose
 
         prepared.plugins.listen("-v", Verbose(progress.note))
-    for line in read_from_outside(prepared):
+    for line in [*read_from_outside(prepared), *unhurried(prepared)]:
         progress.note(line)
     stop = runner.StopSignal()
     with progress, logs_shown_by(progress, manner.level), signals_stop(stop, progress.note):

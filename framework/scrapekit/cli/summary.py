@@ -143,7 +143,7 @@ def _promise(export: ExportReport) -> str:
         return "the file of an earlier run stays as it was"
     if export.published:
         return f"each {export.guarantee}"
-    return f"each {export.guarantee}; the file appears when the run is complete"
+    return f"each {export.guarantee}; the file comes at the end"
 
 
 def _failures(report: Report) -> Iterator[str]:
@@ -166,7 +166,8 @@ def _by_reason(failures: Iterable[Failure]) -> list[tuple[str, list[Failure]]]:
     """Failures under their reason, the most frequent first; equals stay in the order of the run."""
     groups: dict[str, list[Failure]] = {}
     for failure in failures:
-        tries = f", {failure.tries} tries" if failure.tries > 1 else ""
+        told = failure.reason.endswith(" tries)")
+        tries = f", {failure.tries} tries" if failure.tries > 1 and not told else ""
         verdict = failure.verdict.replace("_", " ")
         reason = failure.reason if failure.verdict == Verdict.FAILED else f"{verdict}: {failure.reason}"
         reason = reason if failure.reason else verdict

@@ -44,7 +44,17 @@ def _why(lane: Lane, now: float) -> str:
     if lane.paused_until > now:
         return f"paused {lane.paused_until - now:.1f} s: {lane.reason}"
     if lane.waiting and lane.next_start > now:
-        return f"delay {lane.delay:g} s"
+        return _delay(lane)
     if lane.waiting and lane.in_flight >= lane.pace.per_host:
         return f"{lane.in_flight} requests at a time"
+    if lane.delayed and (due := lane.due(now)) is not None and due > now:
+        return "before it is tried again"
     return ""
+
+
+def _delay(lane: Lane) -> str:
+    """The pause between two requests, with the name of the setting where it is the recipe's own."""
+    if lane.delay <= lane.pace.delay:
+        return f"crawl.delay {lane.delay:g} s"
+    # A Crawl-delay, or what is left of a slowing down after 429 and 503.
+    return f"one request in {lane.delay:.2g} s, as the host wants it"

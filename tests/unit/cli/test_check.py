@@ -172,3 +172,27 @@ def test_the_list_as_json_has_every_fact(capsys):
         "state": "off",
         "note": "switched off by -p no:scrapekit-json",
     }
+
+
+LOCAL = "scrapekit: 1\nseeds: {seed}\npages: {{ p: {{ item: x, fields: {{ t: h1 }} }} }}\n"
+
+
+@pytest.mark.parametrize("seed", ["http://127.0.0.1:8000/", "http://localhost/a", "http://[::1]/"])
+def test_a_server_on_this_machine_is_said_to_be_asked_slowly(seed, capsys, tmp_path: Path):
+    (tmp_path / "r.yaml").write_text(LOCAL.format(seed=seed))
+
+    main(["check", str(tmp_path / "r.yaml")])
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "crawl.delay keeps 0.5 s between two requests to a host; "
+        "a server of your own needs none: --set crawl.delay=0"
+    ]
+
+
+def test_who_chose_a_delay_or_asks_strangers_reads_nothing_of_it(capsys, tmp_path: Path):
+    (tmp_path / "a.yaml").write_text(LOCAL.format(seed="http://127.0.0.1/") + "crawl: { delay: 0 }\n")
+    (tmp_path / "b.yaml").write_text(LOCAL.format(seed="https://shop.example/"))
+
+    main(["check", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")])
+
+    assert "crawl.delay" not in capsys.readouterr().out

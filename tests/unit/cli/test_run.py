@@ -23,6 +23,7 @@ from scrapekit.cli.progress import JsonLines, PlainLines, Silence
 from scrapekit.cli.run import Manner, choose_progress, command, execute, resuming
 from scrapekit.errors import ExitCode, JobError, Problems, RecipeError, StuckError
 from scrapekit.mark import Mark, SourceText
+from scrapekit.recipe.model import Crawl
 from scrapekit.report import Report, Snapshot
 
 REPORT = Report(
@@ -65,7 +66,8 @@ class FakeRunner:
     def prepare(self, settings: Any) -> Any:
         if self.error is not None:
             raise self.error
-        return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=self.secrets, sources={}))
+        recipe = SimpleNamespace(name="books", secrets=self.secrets, sources={}, crawl=Crawl())
+        return SimpleNamespace(recipe=recipe, plan=SimpleNamespace(seed_urls=()))
 
     async def run(
         self, prepared: Any, *, watch: Callable[[Snapshot], None] | None, stop: Any, told: bool
@@ -268,6 +270,7 @@ sys.path.insert(0, {folder!r})
 from test_run import REPORT
 from scrapekit.cli.run import Manner, execute
 from scrapekit.errors import ExitCode
+from scrapekit.recipe.model import Crawl
 
 class Stop:
     def __init__(self):
@@ -278,7 +281,8 @@ class Stop:
 class Runner:
     StopSignal = Stop
     def prepare(self, settings):
-        return SimpleNamespace(recipe=SimpleNamespace(name="books", secrets=(), sources=dict()))
+        recipe = SimpleNamespace(name="books", secrets=(), sources=dict(), crawl=Crawl())
+        return SimpleNamespace(recipe=recipe, plan=SimpleNamespace(seed_urls=()))
     def acknowledge(self, prepared, report): ...
     async def run(self, prepared, *, watch, stop, told):
         print("running", flush=True)

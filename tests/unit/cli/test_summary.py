@@ -57,6 +57,13 @@ def test_the_pages_shown_add_up_to_those_seen():
     assert sum(numbers[:-1]) == numbers[-1] == 1026
 
 
+def test_a_reason_that_counts_the_tries_is_not_followed_by_them():
+    failure = Failure("https://a.test/1", "book", "failed", "HTTP 500 (4 tries)", 4)
+    report = replace(COMPLETE, verdicts={"failed": 1}, seen=1, failures=(failure,))
+
+    assert "  1 × HTTP 500 (4 tries)\n      https://a.test/1" in summarize(report)
+
+
 def test_an_interrupted_run_says_how_to_go_on():
     report = replace(
         COMPLETE,
@@ -83,7 +90,7 @@ def test_an_interrupted_run_says_how_to_go_on():
         "  (0 B, 1 retry)\n"
         "\n"
         "files\n"
-        "  /data/books.jsonl  1 record  each exactly once; the file appears when the run is complete\n"
+        "  /data/books.jsonl  1 record  each exactly once; the file comes at the end\n"
         "\n"
         "exit code 130: interrupted; nothing is lost\n"
         "to go on, give the same command again: scrapekit run books.yaml"
