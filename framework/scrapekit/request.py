@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -30,6 +30,9 @@ class _Nothing(Mapping[str, Any]):
 
 
 NOTHING: Mapping[str, Any] = _Nothing()
+
+FOLLOWING = 0
+"""`Request.link` of the page that a paginator asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,11 @@ class Request:
     """Not to be made where an earlier job fetched it."""
     validators: tuple[str, str] | None = None
     """ETag and Last-Modified that it had in an earlier job, for "has it changed?"; either may be empty."""
+    link: int | None = field(default=None, compare=False)
+    """The link rule that found it, counted from 1 on its page; `FOLLOWING` or None where none did.
+
+    Told to the store when the request is queued, and not kept with it: what is fetched is the same.
+    """
 
     def to_json(self) -> str:
         """The request as one line of JSON holding only what differs from the defaults."""

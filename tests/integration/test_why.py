@@ -81,14 +81,14 @@ async def test_a_page_that_failed_is_told_with_its_reason(crawled, told):
     assert told("/b/gone")[1:4] == [
         "  became      failed, DAY, after 1 try, HTTP 404",
         "  because     HTTP 404 Not Found",
-        "  read by     page rule book (shop.yaml:16:3)",
+        "  meant for   page rule book (shop.yaml:16:3)",
     ]
 
 
 async def test_a_redirect_is_told_at_both_its_ends(crawled, told):
     assert told("/b/old")[1:3] == [
         "  became      redirected, DAY, after 1 try",
-        "  because     redirected to /b/new",
+        "  led to      /b/new",
     ]
     assert "  sent by     /b/old" in told("/b/new")
 
@@ -96,7 +96,7 @@ async def test_a_redirect_is_told_at_both_its_ends(crawled, told):
 async def test_what_robots_txt_forbids_is_told_so(crawled, told):
     became, because, *_ = told("/b/private")[1:]
 
-    assert became == "  became      robots, DAY"
+    assert became == "  became      not fetched (robots), DAY"
     assert because == "  because     robots.txt does not allow it (Disallow: /b/private)"
 
 
@@ -131,6 +131,53 @@ async def test_what_one_link_rule_lets_pass_was_found_on_no_page(crawled, told):
         "  refused by  pages.listing.links.listing (shop.yaml:13:38): not allowed",
         "  because     no page that was read led to it",
     ]
+
+
+async def test_a_page_names_which_of_several_rules_found_it_and_what_it_follows(shop, site, told):
+    site.pages = {
+        "/": "<a class=top href='/b/1'>x</a><a class=all href='/b/2'>x</a><a class=next href='/2'>x</a>",
+        "/2": "<a class=all href='/b/3'>x</a>",
+        **{f"/b/{n}": "<h1>x</h1>" for n in (1, 2, 3)},
+    }
+    await shop.run("""
+    listing:
+      links: { book: [a.top, { css: a.all }] }
+      paginate: { next: a.next }
+    book: { item: book, fields: { title: h1 } }
+    """)
+
+    assert told("/b/1")[-1] == "  found on    /, by a link of listing to book (shop.yaml:11:21)"
+    assert told("/b/2")[-1] == "  found on    /, by a link of listing to book (shop.yaml:11:28)"
+    assert told("/b/3")[-2:] == [
+        "  found on    /2, by a link of listing to book (shop.yaml:11:28)",
+        "  found on    /, as the page after it (paginate, shop.yaml:12:15)",
+    ]
+
+
+async def test_links_left_out_for_more_than_their_address_are_told_as_what_may_have_led_to_it(
+    shop, site, told
+):
+    site.pages = {
+        "/": "<a class=tea href='/b/1'>Coffee</a><a href='/b/3.png'>x</a><a class=deep href='/2'>x</a>",
+        "/2": "<a class=tea href='/b/2'>Tea</a>",
+    }
+    await shop.run(
+        """
+    listing:
+      links: { book: [{ css: a.tea, text: Tea }, { css: "a", allow: "*/b/9" }], listing: a.deep }
+    book: { item: book, fields: { title: h1 } }
+    """,
+        overrides=[("crawl.depth", "1")],
+    )
+
+    assert [line for line in told("/b/1") if "perhaps" in line] == [
+        "  perhaps     it was left out: 1 × links deeper than crawl.depth",
+        "  perhaps     it was left out: 1 × links to book: other text",
+    ]
+
+
+async def test_an_address_that_is_spelled_otherwise_in_the_job_is_pointed_out(crawled, told):
+    assert told("/b/1/")[2] == "  but         /b/1 was"
 
 
 async def test_without_the_recipe_the_store_alone_is_asked(crawled, site, capsys):

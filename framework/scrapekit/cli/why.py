@@ -79,6 +79,7 @@ def _facts(address: str, key: str, folder: Path, prepared: Any, tree: Any) -> di
     from scrapekit.job.folder import STORE
     from scrapekit.job.tracing import reading
     from scrapekit.web.patterns import pattern_of
+    from scrapekit.web.spellings import spellings
 
     store = folder / STORE
     if prepared is not None and not store.exists():
@@ -87,13 +88,20 @@ def _facts(address: str, key: str, folder: Path, prepared: Any, tree: Any) -> di
     with reading(store) as job:
         found = _found(job, address)
         judged = _judged(address, prepared, tree, job.strand(key, pattern_of(address)))
-        state = {"ended": job.ended, "waiting": job.waiting, "run": True}
-        return {**judged, "key": key, "job": str(folder), "requests": found, **state}
+        state = {"ended": job.ended, "waiting": job.waiting, "run": True, "left_out": _left_out(job)}
+        similar = [] if found else [other for other in spellings(key) if job.knows(other)]
+        return {**judged, "key": key, "job": str(folder), "requests": found, **state, "similar": similar}
 
 
 def _found(job: JobReader, url: str) -> list[dict[str, Any]]:
     traces = job.requests_for(url)
     return [{**asdict(each), "way": [asdict(step) for step in job.way_to(each.number)]} for each in traces]
+
+
+def _left_out(job: JobReader) -> dict[str, int]:
+    from scrapekit.planning.refusals import left_out
+
+    return left_out(job.notes())
 
 
 def _judged(address: str, prepared: Any, tree: Any, strand: tuple[int, int]) -> dict[str, Any]:
@@ -110,10 +118,11 @@ def _judged(address: str, prepared: Any, tree: Any, strand: tuple[int, int]) -> 
         "refused_by": [asdict(each) for each in refusing(found)],
         "places": {name: str(rule.mark) for name, rule in pages.items()},
         "link_rules": [
-            {"from": name, "to": link.page, "place": str(link.mark)}
+            {"from": name, "to": link.page, "number": number, "place": str(link.mark)}
             for name, rule in pages.items()
-            for link in rule.links
+            for number, link in enumerate(rule.links, start=1)
         ],
+        "paginators": {name: str(rule.paginate.mark) for name, rule in pages.items() if rule.paginate},
         "depth": prepared.recipe.crawl.depth,
         "delay": prepared.recipe.crawl.delay,
     }

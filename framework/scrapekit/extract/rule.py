@@ -88,7 +88,10 @@ def compile_rule(draft: Draft, rule: PageRule, around: Surroundings) -> Callback
     """The page rule as a callback. What does not compile is among the draft's problems."""
     reader = _Reader(
         items=_some(_compile_items(draft, item, around, rule.name) for item in rule.items),
-        links=_some(compile_links(draft, link, around.begins.get(link.page)) for link in rule.links),
+        links=_some(
+            compile_links(draft, link, around.begins.get(link.page), number)
+            for number, link in enumerate(rule.links, start=1)
+        ),
         follow=compile_pagination(draft, rule.paginate, rule.name) if rule.paginate else None,
         measure=_compile_measure(rule) if rule.paginate else None,
     )

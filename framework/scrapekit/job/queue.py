@@ -65,10 +65,10 @@ class Queue:
         self._next_seq += len(entries)
         # Rows sorted by key touch each page of the table once.
         # A request that is made again is told of as it was made last.
-        origins = [_origin(placed.candidate) for placed in admitted]
+        found = [_found(placed.candidate) for placed in admitted]
         self._db.executemany(
-            "INSERT INTO seen VALUES(?, 0, ?, ?) ON CONFLICT(fp) DO UPDATE SET seq = excluded.seq",
-            sorted((e.fp, e.seq, origin) for e, origin in zip(entries, origins, strict=True)),
+            "INSERT INTO seen VALUES(?, 0, ?, ?, ?) ON CONFLICT(fp) DO UPDATE SET seq = excluded.seq",
+            sorted((e.fp, e.seq, *how) for e, how in zip(entries, found, strict=True)),
         )
         self._db.executemany(
             "INSERT INTO queue VALUES(?, ?, ?, ?, ?)",
@@ -98,10 +98,11 @@ def _entry(lane: str, rank: int, seq: int, lineage: int, text: str) -> Entry:
     return Entry(request, lane, rank, seq, identity(request), lineage)
 
 
-def _origin(candidate: Candidate) -> int | None:
-    """The number of the request whose page or redirect led to this one; None where none did."""
-    origin = candidate.found_on or candidate.hop_of
-    return None if origin is None else origin.seq
+def _found(candidate: Candidate) -> tuple[int | None, int | None]:
+    """The number of the request whose page or redirect led to this one, and by which link rule, if any."""
+    if candidate.found_on is not None:
+        return candidate.found_on.seq, candidate.request.link
+    return (None if candidate.hop_of is None else candidate.hop_of.seq), None
 
 
 def _chunks(values: Iterable[int], size: int) -> Iterator[list[int]]:

@@ -11,7 +11,7 @@ from time import time
 from scrapekit.errors import JobError, StuckError
 from scrapekit.job import joins
 
-FORMAT = 3
+FORMAT = 4
 """The version of the tables below; a store of another version is refused, never half-read."""
 
 _TABLES = """
@@ -21,8 +21,10 @@ CREATE TABLE lane(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, not_before 
 -- Popping a request writes nothing: its row leaves when its outcome commits.
 CREATE TABLE queue(lane INTEGER, rank INTEGER, seq INTEGER, lineage INTEGER NOT NULL, request TEXT NOT NULL,
                    PRIMARY KEY(lane, rank, seq)) WITHOUT ROWID;
--- Host-local fingerprints keep one host's rows on neighbouring pages; verdict 0 means "not yet".
-CREATE TABLE seen(fp INTEGER PRIMARY KEY, verdict INTEGER NOT NULL DEFAULT 0, seq INTEGER, found INTEGER);
+-- Host-local fingerprints keep one host's rows on neighbouring pages; verdict 0 means "not yet". "found" is
+-- the number of the request that led to it, "link" by which link rule of its page; as `Request.link` says.
+CREATE TABLE seen(fp INTEGER PRIMARY KEY, verdict INTEGER NOT NULL DEFAULT 0, seq INTEGER, found INTEGER,
+                  link INTEGER);
 -- What is told of an address afterwards; what gave no page has its address and reason in "failure".
 CREATE TABLE done(seq INTEGER PRIMARY KEY, moment INTEGER, url TEXT, page TEXT, verdict TEXT, tries INTEGER,
                   status INTEGER, records INTEGER, links INTEGER, reason TEXT);

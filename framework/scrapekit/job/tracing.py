@@ -6,11 +6,12 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scrapekit.crawl.fairness import site_of
 from scrapekit.errors import JobError
+from scrapekit.job.contracts import named
 from scrapekit.job.tables import FORMAT, noted, stuck
 from scrapekit.web.url import fingerprint, lane_of
 
@@ -41,6 +42,8 @@ class Trace:
     records: int = 0
     links: int = 0
     reason: str = ""
+    link: int | None = None
+    """On the way to another request: which of its link rules led on, as `Request.link` says."""
     depth: int | None = None
     """How many links from a seed, where that is known."""
     before: int = 0
@@ -66,6 +69,10 @@ class JobReader:
     def ended(self) -> bool:
         """True when the job has told how it ended."""
         return bool(noted(self._db, "finished"))
+
+    def knows(self, url: str) -> bool:
+        """True when a page of a canonical address was queued."""
+        return self._db.execute("SELECT 1 FROM seen WHERE fp = ?", (fingerprint(url),)).fetchone() is not None
 
     def requests_for(self, url: str) -> list[Trace]:
         """Every request for a canonical address, in the order they were made."""
@@ -116,17 +123,23 @@ class JobReader:
     def way_to(self, number: int) -> list[Trace]:
         """The requests that led to one, nearest first: pages that link to it, and redirects."""
         way: list[Trace] = []
-        while len(way) < _MOST_STEPS and (origin := self._origin(number)) is not None:
-            trace = self.request(origin)
-            if trace is None or origin == number:
+        while len(way) < _MOST_STEPS:
+            origin, link = self._found(number)
+            trace = None if origin is None else self.request(origin)
+            if origin is None or trace is None or origin == number:
                 break
-            way.append(trace)
+            way.append(replace(trace, link=link))
             number = origin
         return way
 
-    def _origin(self, number: int) -> int | None:
-        row = self._db.execute("SELECT found FROM seen WHERE seq = ?", (number,)).fetchone()
-        return row[0] if row else None
+    def _found(self, number: int) -> tuple[int | None, int | None]:
+        """The number of the request that led to one, and by which of its link rules."""
+        row = self._db.execute("SELECT found, link FROM seen WHERE seq = ?", (number,)).fetchone()
+        return row or (None, None)
+
+    def notes(self) -> dict[str, int]:
+        """The remarks of the run so far, as the report has them, and how often each was made."""
+        return named(dict(self._db.execute("SELECT name, value FROM counter")), "note:")
 
     def strand(self, url: str, pattern: str) -> tuple[int, int]:
         """How many requests of a pattern were found by way of their like, and how many of them in vain."""

@@ -1,6 +1,7 @@
 """Which rules of a recipe an address meets, what each says of it, and where it stands in the recipe.
 
-Only what an address alone decides is judged here: not how deep a link stands, its text or its row.
+What an address alone decides is judged. Of links that were left out for how deep they stood, their text or
+their row, a run knows only how many there were: any of them may have led to the address.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from scrapekit.errors import Problems
-from scrapekit.extract.links.checks import compile_check, compile_patterns
+from scrapekit.extract.links.checks import OF_ADDRESSES, compile_check, compile_patterns
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node
 from scrapekit.planning.plan import Plan
@@ -20,6 +21,9 @@ from scrapekit.web.traps import trap
 
 DEFAULT = "the default"
 """Where a rule stands that the recipe does not write."""
+
+DEEPER = "links deeper than crawl.depth"
+"""What the report counts links under that stand too deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,18 @@ def decisions(
     for rule in plan.recipe.pages.values():
         for link in rule.links:
             yield _of_link(url, link)
+
+
+def left_out(notes: Mapping[str, int]) -> dict[str, int]:
+    """The remarks of a run on links that were left out for something else than their address."""
+    return {note: count for note, count in notes.items() if _is_of_link(note)}
+
+
+def _is_of_link(note: str) -> bool:
+    if note == DEEPER:
+        return True
+    to, _, reason = note.partition(": ")
+    return to.startswith("links to ") and reason not in OF_ADDRESSES
 
 
 def refusing(found: Sequence[Decision]) -> list[Decision]:

@@ -13,6 +13,11 @@ from scrapekit.web.url import host_of
 Check: TypeAlias = Callable[[str], str]
 """Says why a URL is not wanted, in the words of a remark; ``""`` when it is."""
 
+OF_ADDRESSES = frozenset(
+    ("a file, not a page", "denied", "not allowed", "on another domain", "not http(s)", "no address")
+)
+"""The remarks on links that their address alone decides."""
+
 _FILES = """
     jpg jpeg png gif webp avif svg ico bmp tif tiff heic psd mp3 ogg oga opus wav flac m4a aac
     mp4 m4v mov avi mkv webm wmv flv mpg mpeg ogv

@@ -68,10 +68,13 @@ class _Steps:
     """True when the URL alone makes the request, so that one known already need not be made."""
 
 
-def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLinks | None:
+def compile_links(
+    draft: Draft, rule: LinkRule, begin: Begin | None, number: int | None = None
+) -> FollowLinks | None:
     """The link rule as a function; None where there is a problem.
 
-    *begin* belongs to the page rule the links lead to, where its first request needs one.
+    *begin* belongs to the page rule the links lead to, where its first request needs one. *number*
+    says which link rule of its page it is, from 1.
     """
     inside = draft.with_items(each.name for each in rule.carry)
     find = compile_source(draft, rule)
@@ -86,7 +89,7 @@ def compile_links(draft: Draft, rule: LinkRule, begin: Begin | None) -> FollowLi
         find,
         wanted,
         check,
-        _marking(draft, rule, _maker(rule, shaped, begin)),
+        _marking(draft, rule, _maker(rule, number, shaped, begin)),
         shaped is None and begin is None and rule.unique == "url",
     )
     return _blaming(_follow(rule, steps), rule, f"parser {draft.parser_name}")
@@ -122,7 +125,7 @@ def _on_condition(holds: Callable[[Reading], bool]) -> Wanted:
     return lambda _, reading: "" if holds(reading) else "left out by when"
 
 
-def _maker(rule: LinkRule, shape: Shape | None, begin: Begin | None) -> Make:
+def _maker(rule: LinkRule, number: int | None, shape: Shape | None, begin: Begin | None) -> Make:
     page, priority, once = rule.page, rule.priority, rule.seen == "skip"
 
     def make(url: str, carry: Mapping[str, Any], reading: Reading) -> Request:
@@ -130,7 +133,8 @@ def _maker(rule: LinkRule, shape: Shape | None, begin: Begin | None) -> Make:
         if parent.carry and parent.page == page:
             # A page of the same rule reads the same `parent.` names: what is not handed anew goes on.
             carry = {**parent.carry, **carry} if carry else parent.carry
-        return Request(url, page, depth=parent.depth + 1, priority=priority, carry=carry, once=once)
+        depth = parent.depth + 1
+        return Request(url, page, depth=depth, priority=priority, carry=carry, once=once, link=number)
 
     def make_shaped(url: str, carry: Mapping[str, Any], reading: Reading) -> Request:
         assert shape is not None

@@ -15,7 +15,7 @@ from scrapekit.extract.paging.windows import begin_window, by_window
 from scrapekit.extract.reading import Reading, blame
 from scrapekit.extract.requests.params import set_param
 from scrapekit.recipe.model import Paginate
-from scrapekit.request import NOTHING, Request
+from scrapekit.request import FOLLOWING, NOTHING, Request
 
 ROWS_MISSING = "rows missing of the total that the site claims: "
 """What begins the remark, counted by rows, that a sequence of pages was not seen whole."""
@@ -52,7 +52,7 @@ def compile_pagination(draft: Draft, paginate: Paginate, rule: str) -> Follow:
         if "of" in state:
             # What tells the first page apart from others at its address does so for all that follow.
             paging["of"] = state["of"]
-        return replace(following, paging=paging, via=(), otherwise=())
+        return replace(following, paging=paging, via=(), otherwise=(), link=FOLLOWING)
 
     return follow
 
