@@ -14,6 +14,7 @@ than was in flight, each run sends its first request within five seconds, and th
 
   python tests/faults/kill_driver.py --pages 2000 --runs 20 --kills 3
   python tests/faults/kill_driver.py --pages 500 --runs 20 --when noted --kills 2
+  python tests/faults/kill_driver.py --files --pages 200 --runs 20 --how any
   python tests/faults/kill_driver.py --size 200000 --pages 300 --when export --how power
 """
 
@@ -49,6 +50,7 @@ def arguments() -> argparse.Namespace:
         " end is noted but not told, or (default) any of these",
     )
     parser.add_argument("--joined", action="store_true", help="make each record of several pages")
+    parser.add_argument("--files", action="store_true", help="let each record name a file")
     parser.add_argument("--folder", type=Path, help="work here; with --how disk, a small file system to fill")
     parser.add_argument("--seed", type=int, default=1, help="of the random moments (default %(default)s)")
     return parser.parse_args()
@@ -79,6 +81,7 @@ def main() -> int:
                     shop,
                     Path(folder) / "job",
                     joined=asked.joined,
+                    files=asked.files,
                     seed=rng.randrange(2**32),
                     disk=asked.folder,
                 )

@@ -57,6 +57,15 @@ def test_killed_again_and_again_every_record_from_several_pages_is_there_whole(s
     assert score.whole, score
 
 
+@pytest.mark.parametrize("how", ["kill", "power"])
+def test_killed_again_and_again_every_file_is_there_that_a_record_names_and_no_other(shop, tmp_path, how):
+    moments = [Requests(40), Commit(3), LastPage(0.02)]
+    score = DrivenJob(shop, tmp_path / "job", files=True).interrupted(moments, how)
+
+    assert score.interruptions >= 2
+    assert score.whole, score
+
+
 def test_killed_while_it_keeps_answers_it_loses_nothing_and_what_was_kept_is_whole(shop, tmp_path):
     job = DrivenJob(shop, tmp_path / "job", joined=True, options=["--cache"])
     score = job.interrupted([Requests(30), Requests(80)], "kill")

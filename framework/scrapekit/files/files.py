@@ -73,15 +73,12 @@ class Files:
         found = (folder.named(self.prefix) for folder in self._folders.values())
         return {name.removeprefix(f"{self.prefix}-") for names in found for name in names}
 
-    def _settle(self, named: Collection[str], placed: Collection[str]) -> None:
+    def _settle(self, named: set[str], placed: Collection[str]) -> None:
         """1. The process was killed before it could forget these parts. 2. It was killed before that."""
         for folder in self._folders.values():
-            for key in named:
-                part = Part(folder, f"{self.prefix}-{key}")
-                if key in placed:
-                    part.discard()
-                elif (known := part.known()) is not None and known.whole is not None:
-                    folder.unplace(part.name, _name_of(known.whole))
+            for key in named & set(placed):
+                Part(folder, f"{self.prefix}-{key}").discard()
+            folder.unplace([f"{self.prefix}-{key}" for key in named - set(placed)])
 
     async def on_thread(self, work: Callable[..., _T], *arguments: Any) -> _T:
         """Run *work* on the files' thread, after all that was asked of it before.

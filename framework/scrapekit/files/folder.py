@@ -6,6 +6,7 @@ import errno
 import fcntl
 import os
 import stat
+from collections.abc import Collection
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -121,13 +122,17 @@ class Folder:
             message = f"{self.path / name} is not the file it was to be"
             raise StuckError(message, hint="move it away and run the same command again")
 
-    def unplace(self, part: str, name: str) -> None:
-        """Take the name from a part, where it is this part's name; on return that is durable."""
-        with suppress(FileNotFoundError):
-            there = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
-            if there.st_ino == self._inode(part):
-                os.unlink(name, dir_fd=self.descriptor)
-                self.sync()
+    def unplace(self, parts: Collection[str]) -> None:
+        """Take their names from parts, whatever they are; on return that is durable."""
+        inodes = {inode for part in parts if (inode := self._inode(part)) is not None}
+        if not inodes:
+            return
+        # Not by the parts' notes: a power cut may have taken those.
+        with os.scandir(self.descriptor) as entries:
+            names = [entry.name for entry in entries if entry.inode() in inodes]
+        for name in names:
+            os.unlink(name, dir_fd=self.descriptor)
+        self.sync()
 
     def named(self, prefix: str) -> list[str]:
         """The parts whose name begins so that have another name as well."""

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 
 from once import ways
@@ -61,6 +62,29 @@ pages:
 """
 """Each record from its row, a page of its own, the page after that, and a page it shares with others."""
 
+_FILES = """\
+scrapekit: 1
+name: shop
+seeds:
+  listing: {site}/listing/1
+pages:
+  listing:
+    links:
+      product: li a
+      listing: a.next
+  product:
+    item: product
+    key: number
+    on_invalid: quarantine
+    where: item.file.size > 1000
+    fields:
+      number: h1
+      text: p
+      price: {{ css: i, type: int, required: true }}
+      file: {{ css: a.file, download: {{ to: files, name: "{{{{ item.number }}}}" }}, required: true }}
+"""
+"""Each record with a file that it shares with others, and left out when that has come and is a short one."""
+
 _REST = """\
 http: {{ retries: 3, timeout: 20s }}
 crawl: {{ delay: 0, per_host: {concurrency}, concurrency: {concurrency} }}
@@ -109,8 +133,9 @@ class Score:
 class DrivenJob:
     """A job in a folder, with every exporter there is.
 
-    With *joined* each record is made of several pages. *disk* is a small file system to fill when a run is
-    to be out of disk; without it the size of each file is limited. *options* are added to the command.
+    With *joined* each record is made of several pages, with *files* each names a file. *disk* is a small file
+    system to fill when a run is to be out of disk; without it the size of each file is limited. *options*
+    are added to the command.
     """
 
     def __init__(
@@ -119,13 +144,14 @@ class DrivenJob:
         folder: Path,
         *,
         joined: bool = False,
+        files: bool = False,
         seed: int = 0,
         disk: Path | None = None,
         options: Sequence[str] = (),
     ) -> None:
-        self.shop, self.folder, self.joined, self.disk = shop, folder, joined, disk
+        self.shop, self.folder, self.joined, self.files, self.disk = shop, folder, joined, files, disk
         self.options = options
-        self.exports = [export for export in driven() if not joined or export.kind == "product"]
+        self.exports = [export for export in driven() if not (joined or files) or export.kind == "product"]
         self.score = Score()
         self._rng = random.Random(seed)
         self._copies = 0
@@ -135,7 +161,7 @@ class DrivenJob:
         """Write the recipe, and the files that were there before."""
         out = self.folder / "out"
         out.mkdir(parents=True)
-        recipe = (_JOINED if self.joined else _PLAIN) + _REST
+        recipe = (_JOINED if self.joined else _FILES if self.files else _PLAIN) + _REST
         text = recipe.format(site=self.shop.url, concurrency=CONCURRENCY)
         text += "".join(export.line for export in self.exports)
         (self.folder / "shop.yaml").write_text(text, encoding="utf-8")
@@ -211,7 +237,8 @@ class DrivenJob:
 
     def _expected(self, export: Driven) -> set[Record]:
         every = export.kind == "mark" or self.joined
-        numbers = (n for n in range(self.shop.pages) if every or n % SPOILT)
+        numbers = [n for n in range(self.shop.pages) if every or n % SPOILT]
+        numbers = [n for n in numbers if not self.files or self.shop.has_long_file(n)]
         return {self._record(n) for n in numbers} | ({EARLIER} if export.earlier is not None else set())
 
     def _count_one(self, name: str, expected: set[Record], read: Callable[[Path], Sequence[Record]]) -> None:
@@ -231,8 +258,21 @@ class DrivenJob:
         for path in (self.folder / "out").iterdir():
             if path.name not in wanted:
                 self.score.broken[path.name] = "was left behind"
+        if self.files:
+            self._count_files()
         if self.joined and (bad := self._incomplete()):
             self.score.broken["joined"] = f"records that are not what their pages say: {bad[:10]}"
+
+    def _count_files(self) -> None:
+        """Every file that a record names is there and whole, and there is no other."""
+        name = next(export.name for export in self.exports if export.exporter == "json")
+        records = json.loads((self.folder / "out" / name).read_text(encoding="utf-8"))
+        named = {record["file"]["path"]: record["file"]["sha256"] for record in records}
+        paths = [path for path in (self.folder / "files").rglob("*") if path.is_file()]
+        there = {str(p.relative_to(self.folder)): sha256(p.read_bytes()).hexdigest() for p in paths}
+        for path in named.keys() | there.keys():
+            if named.get(path) != there.get(path):
+                self.score.broken[path] = "no record names it" if path not in named else "missing or damaged"
 
     def _incomplete(self) -> list[str]:
         name = next(export.name for export in self.exports if export.exporter == "json")

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 
 ROWS = 20
 MAKERS = 7
+SHARED = 3
+"""So many products have one file."""
 SPOILT = 10
 """Every so manyth product says no price, which makes its record invalid."""
 
@@ -37,6 +39,14 @@ class Shop:
         """What it costs; not always a number."""
         return str(number + 1) if number % SPOILT else "ask us"
 
+    def file(self, number: int) -> str:
+        """What the file says that products share; every second one is short."""
+        return f"file {number}, " * (3_000 if number % 2 else 20)
+
+    def has_long_file(self, number: int) -> bool:
+        """True for a product whose file is a long one."""
+        return bool(number // SHARED % 2)
+
     def _listing(self, number: int) -> str:
         first = (number - 1) * ROWS
         rows = [f'<li><a href="/product/{n}">{n}</a>' for n in range(first, min(first + ROWS, self.pages))]
@@ -53,11 +63,14 @@ class Shop:
             return self._listing(number)
         if kind == "maker" and not second:
             return f"<b>maker {number}</b>"
+        if kind == "file" and not second:
+            return self.file(number)
         if kind != "product" or number >= self.pages:
             return None
         if second:
             return f"<p>more of {number}</p>"
         links = f"<a class=maker href=/maker/{number % MAKERS}><a class=more href={path}/2>"
+        links += f"<a class=file href=/file/{number // SHARED}>"
         return f"<h1>{number}</h1><i>{self.price(number)}</i><p>{self.text(number)}</p>{links}"
 
     async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -105,6 +105,9 @@ def _tear(folder: Path, rng: random.Random) -> None:
             file.write(rng.randbytes(rng.randint(0, 6000)))
     for path, promised in _promised(store).items():
         _tear_after(folder / path, promised, rng)
+    for part in (folder / "files" / ".part").glob("*"):
+        if not part.suffix and part.name.partition("-")[2] not in _known_files(store):
+            _tear_file(part, rng)
 
 
 def _promised(store: Path) -> dict[str, int]:
@@ -114,6 +117,24 @@ def _promised(store: Path) -> dict[str, int]:
         paths = {name: name.partition(":")[2] for name, _ in rows}
         return {paths[name]: position["bytes"] for name, position in rows if "bytes" in position}
     return {}
+
+
+def _known_files(store: Path) -> set[str]:
+    """The files that the store has promised to keep."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as db:
+        return {key for (key,) in db.execute("SELECT key FROM file")}
+    return set()
+
+
+def _tear_file(part: Path, rng: random.Random) -> None:
+    """A file that is coming is durable as far as its note says; the note itself may be lost."""
+    note, promised = part.with_name(part.name + ".json"), 0
+    if note.exists():
+        promised = json.loads(note.read_text() or '{"size": 0}')["size"]
+        if rng.random() < 0.2:
+            note.write_text("")
+    with part.open("r+b") as file:
+        file.truncate(rng.randint(promised, max(promised, part.stat().st_size)))
 
 
 def _tear_after(path: Path, promised: int, rng: random.Random) -> None:
