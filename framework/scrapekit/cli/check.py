@@ -32,7 +32,7 @@ def command(recipes: Sequence[Path], **choices: Any) -> int:
     # Not scrapekit.run, which brings the engine and the store.
     from scrapekit.planning.prepare import RunSettings, prepare
 
-    return check(recipes, lambda recipe: prepare(RunSettings(recipe=recipe, **choices)), remarks)
+    return check(recipes, lambda recipe: prepare(RunSettings(recipe=recipe, sends=False, **choices)), remarks)
 
 
 def check(
@@ -70,12 +70,16 @@ def read_from_outside(prepared: Any) -> list[str]:
 
     bindings = Bindings(recipe.bound, prepared.plan.seed_urls)
     lines = [
-        f"reads {source} for {name}, a secret sent to {bindings.places(name)} only"
+        f"reads {source} for {name}, a secret sent to {bindings.places(name)} only{_missing(recipe, name)}"
         if name in recipe.bound
         else f"reads {source} for {name}, which may go anywhere"
         for name, source in recipe.sources.items()
     ]
     return [printable(line) for line in lines]
+
+
+def _missing(recipe: Any, name: str) -> str:
+    return "" if recipe.bound[name].value else "; it is not there now"
 
 
 def unhurried(prepared: Any) -> list[str]:

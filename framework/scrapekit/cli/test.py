@@ -33,7 +33,7 @@ def command(recipes: Sequence[Path], **choices: Any) -> int:
     worst = ExitCode.COMPLETE
     for recipe in recipes:
         try:
-            worst = max(worst, _test(recipe, prepare(RunSettings(recipe=recipe, **choices))))
+            worst = max(worst, _test(recipe, prepare(RunSettings(recipe=recipe, sends=False, **choices))))
         except ScrapekitError as error:
             worst = max(worst, tell_error(error))
         except OSError as error:

@@ -71,7 +71,7 @@ def _prepared(
     from scrapekit.planning.prepare import RunSettings, prepare
     from scrapekit.recipe.load import load_resolved
 
-    prepared = prepare(RunSettings(recipe, inputs, overrides, job=job))
+    prepared = prepare(RunSettings(recipe, inputs, overrides, job=job, sends=False))
     return prepared, load_resolved(recipe, overrides, Problems())
 
 

@@ -35,6 +35,8 @@ class RunSettings:
     limit: int | None = None
     disabled: Sequence[str] = ()
     out_dir: Path = field(default_factory=Path)
+    sends: bool = True
+    """False for a command that sends nothing: secrets may be missing then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def prepare(settings: RunSettings) -> Prepared:
         outputs=settings.outputs,
         environ=os.environ,
         problems=problems,
+        sends=settings.sends,
     )
     plugins = Plugins(settings.disabled)
     plan = compile_plan(recipe, plugins, problems, output=settings.out_dir) if recipe is not None else None

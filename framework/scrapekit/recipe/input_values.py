@@ -45,6 +45,8 @@ class Sources:
     given: Mapping[str, str]
     environ: Mapping[str, str]
     folder: Path
+    sends: bool = True
+    """False where nothing will be sent: a secret, which only requests know, need not be there then."""
 
 
 def on_command_line(word: str) -> Mark:
@@ -64,7 +66,8 @@ def value_of(found: Input, sources: Sources, problems: Problems) -> tuple[object
         node = ScalarNode(text, on_command_line(f"${found.env}"), text)
         # What a variable holds may be anyone's secret, whatever a recipe calls it.
         return _checked(found, node, problems, typed(text), hidden=True), f"${found.env}"
-    if found.file is not None and (found.required or (sources.folder / str(found.file.value)).exists()):
+    is_needed = found.required and (sources.sends or not is_secret)
+    if found.file is not None and (is_needed or (sources.folder / str(found.file.value)).exists()):
         text = _beside_recipe(found, found.file, sources.folder, problems)
         node = ScalarNode(text, found.file.mark, text or "")
         return _checked(found, node, problems, text, hidden=True), str(found.file.value)
@@ -73,7 +76,7 @@ def value_of(found: Input, sources: Sources, problems: Problems) -> tuple[object
     if found.default is not None:
         message = f"a default is one value, found {describe(found.default)}"
         problems.add(found.default.mark, f"{found.path}.default", message)
-    elif found.required:
+    elif is_needed:
         _report_missing(found, problems, is_secret=is_secret)
     return None, ""
 

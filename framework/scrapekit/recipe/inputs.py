@@ -46,18 +46,19 @@ def read_inputs(
     environ: Mapping[str, str],
     mark: Mark,
     folder: Path | None = None,
+    sends: bool = True,
 ) -> Inputs:
     """The inputs that *node* declares, each with its value in this run.
 
     That is what was given, else what the environment holds, else what its file in *folder* says,
     else the default. An input without a default must be given unless it says ``required: false``;
-    then it is null.
+    then it is null. So is a secret that is not there where nothing *sends* it.
     """
     section = Options(node, problems, "inputs", mark=mark)
     names = section.keys()
     declared = [found for name in names if (found := _declare(section, name, problems)) is not None]
     _refuse_unknown(given, names, problems, secretive=any(found.type == "secret" for found in declared))
-    sources = Sources(given, environ, folder or Path())
+    sources = Sources(given, environ, folder or Path(), sends)
     return _valued(declared, sources, problems, set(names))
 
 

@@ -40,14 +40,18 @@ def load_recipe(
     outputs: Sequence[str] = (),
     environ: Mapping[str, str],
     problems: Problems,
+    sends: bool = True,
 ) -> Recipe | None:
     """The recipe in the file at *path*, as far as it can be read; what is wrong goes into *problems*.
 
     *inputs* are the ``-i NAME=VALUE``, *overrides* the ``--set KEY=VALUE`` in the order given,
-    *outputs* are the ``-o``, and *environ* holds the variables that inputs may name. None when there is
-    nothing to go on with. Raises UsageError when the file is missing or cannot be read.
+    *outputs* are the ``-o``, and *environ* holds the variables that inputs may name. Where
+    nothing *sends* anything, secrets may be missing. None when there is nothing to go on with.
+    Raises UsageError when the file is missing or cannot be read.
     """
     tree = load_merged(path, overrides, problems)
     if tree is None:
         return None
-    return read_recipe(tree, problems, file=str(path), inputs=inputs, environ=environ, outputs=outputs)
+    return read_recipe(
+        tree, problems, file=str(path), inputs=inputs, environ=environ, outputs=outputs, sends=sends
+    )

@@ -45,11 +45,13 @@ def read_recipe(
     inputs: Mapping[str, str],
     environ: Mapping[str, str],
     outputs: Sequence[str] = (),
+    sends: bool = True,
 ) -> Recipe | None:
     """The recipe that *tree* says, as far as it can be read; None when that is not worth going on with.
 
     *inputs* holds what was given by name, *environ* what `env:` may name; *outputs*, from ``-o``,
-    takes the place of the recipe's exports. A recipe with problems is for finding more of them only.
+    takes the place of the recipe's exports. Where nothing *sends* anything,
+    secrets may be missing. A recipe with problems is for finding more of them only.
     """
     start = Mark(tree.mark.source, 1, 1)
     if not check_version(tree, problems):
@@ -62,6 +64,7 @@ def read_recipe(
         environ=environ,
         mark=start,
         folder=Path(file).parent,
+        sends=sends,
     )
     tree = substitute(tree, given, problems)
     options = Options(tree, problems, "", mark=start)

@@ -59,9 +59,32 @@ def test_what_a_recipe_reads_from_outside_is_said(capsys, tmp_path: Path, monkey
     assert capsys.readouterr().out == (
         "r.yaml: 1 page rule, 1 record kind, exports out/r.jsonl: ok\n"
         "reads $SHOP_TOKEN for token, a secret sent to https://api.example and https://id.example only\n"
-        "reads key.txt for key, a secret sent to https://shop.example only\n"
+        "reads key.txt for key, a secret sent to https://shop.example only; it is not there now\n"
         "reads $SCRAPEKIT_Q for q, which may go anywhere\n"
     )
+
+
+def test_a_recipe_is_checked_without_its_secrets(capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where recipes are checked, as in a team's CI, what opens the site's doors need not be."""
+    monkeypatch.chdir(tmp_path)
+    Path("r.yaml").write_text(OUTSIDE.replace("required: false", "pattern: '.{20}'"))
+
+    code = main(["check", "r.yaml"])
+
+    assert code == 0
+    assert capsys.readouterr().out.splitlines()[1:3] == [
+        "reads $SHOP_TOKEN for token, a secret sent to https://api.example and https://id.example only; "
+        "it is not there now",
+        "reads key.txt for key, a secret sent to https://shop.example only; it is not there now",
+    ]
+
+
+def test_a_run_has_to_have_its_secrets(capsys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.chdir(tmp_path)
+    Path("r.yaml").write_text(OUTSIDE)
+
+    assert main(["run", "r.yaml"]) == 2
+    assert 'inputs.token: the input "token" is missing' in capsys.readouterr().err
 
 
 def test_every_file_is_checked_though_one_is_wrong(capsys):
