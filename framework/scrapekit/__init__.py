@@ -1,49 +1,11 @@
 """scrapekit: web scraping by recipe, and the names a plugin may use."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-from scrapekit.errors import (
-    ExpressionError,
-    FetchError,
-    PageError,
-    PluginError,
-    Problems,
-    RecipeError,
-    ScrapekitError,
-    SelectorError,
-    StuckError,
-    TakesLong,
-    UsageError,
-)
-from scrapekit.language.expression import compile_expression
-from scrapekit.language.template import compile_template
-from scrapekit.mark import Mark
-from scrapekit.model import Item, Origin, Outcome, Verdict
-from scrapekit.options import Options
-from scrapekit.page import Page
-from scrapekit.parts import (
-    Document,
-    ExportContext,
-    Exporter,
-    Filter,
-    FilterContext,
-    Parser,
-    Position,
-    Read,
-    Select,
-    SimpleDocument,
-)
-from scrapekit.regex import Regex, RegexError, RegexTooSlow, compile_regex
-from scrapekit.request import Request
-from scrapekit.web.url import resolve
-from scrapekit.writing.part_file import PartFile
-from scrapekit.writing.record_file import RecordFile
-from scrapekit.writing.strict_json import json_writer, utf8
+# Nothing is imported here, not even `typing`: the command comes past, and from its first line on
+# Ctrl-C ends it in peace. Type checkers take this name for the one of `typing`.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
-    from scrapekit.hookspecs import hookimpl
+    from scrapekit.public import *  # noqa: F403
 
 __version__ = "0.1.0"
 
@@ -93,9 +55,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
+    """One of these names; all are imported when the first of them is asked for."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # pluggy costs 18 ms to import; a plugin that has no listener never needs it.
     if name == "hookimpl":
         from scrapekit.hookspecs import hookimpl
 
         return hookimpl
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import scrapekit.public
+
+    globals()[name] = found = getattr(scrapekit.public, name)
+    return found

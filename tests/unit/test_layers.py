@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -143,6 +144,20 @@ def test_plugins_use_public_names_only():
     ]
 
     assert private == []
+
+
+def test_what_is_public_is_listed_in_one_room_and_imported_in_another():
+    import scrapekit.public
+
+    there = {name for name, kind in vars(scrapekit.public).items() if not isinstance(kind, ModuleType)}
+
+    assert public() == sorted(public())
+    assert {name for name in there if name[0] != "_"} - {"TYPE_CHECKING", "annotations"} == {*public()} - {
+        "hookimpl"
+    }
+    assert all(getattr(scrapekit, name) is not None for name in public())
+    with pytest.raises(AttributeError, match="module 'scrapekit' has no attribute 'nothing'"):
+        scrapekit.nothing  # noqa: B018
 
 
 def public() -> list[str]:

@@ -11,6 +11,7 @@ import click
 import scrapekit
 from scrapekit.cli.words import printable
 from scrapekit.errors import PluginError, did_you_mean
+from scrapekit.interrupts import raise_again
 from scrapekit.plugins.offers import may_be_offered
 
 if TYPE_CHECKING:
@@ -115,6 +116,7 @@ def _load_added(name: str) -> click.Command | None:
         info = plugins.about("commands", name)
         message = f'command "{info.name}" of {info.dist} {info.version} is not a click command'
         raise PluginError(message, hint=f"this is for the makers of {info.dist} to mend")
+    raise_again()  # what it has to clear away at Ctrl-C, it alone knows
     return command
 
 

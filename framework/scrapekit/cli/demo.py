@@ -16,7 +16,7 @@ import click
 
 from scrapekit.cli.output import say
 from scrapekit.cli.run import Manner, Runner, acknowledge, drive
-from scrapekit.cli.signals import sigterm_interrupts
+from scrapekit.cli.signals import interrupts_raise
 from scrapekit.cli.summary import summarize
 from scrapekit.cli.words import columns, counted, printable, short_path
 from scrapekit.errors import ExitCode, JobError
@@ -46,7 +46,7 @@ def command(port: int, serve: bool, keep: bool, quiet: bool, verbose: bool) -> i
     """
     if quiet and verbose:
         raise click.UsageError("-q and -v exclude each other")
-    with sigterm_interrupts():
+    with interrupts_raise():
         if serve:
             return _in_loop(_serve(port))
         return _in_loop(_demonstrate(port, keep, Manner(quiet, verbose)))

@@ -19,7 +19,7 @@ from scrapekit.cli.check import read_from_outside, unhurried
 from scrapekit.cli.output import say, say_event, tell_error
 from scrapekit.cli.progress import EVERY, JsonLines, PlainLines, Progress, Silence
 from scrapekit.cli.settings import input_option, part_option, recipe_argument, set_option
-from scrapekit.cli.signals import Stop, signals_stop, sigterm_interrupts
+from scrapekit.cli.signals import Stop, interrupts_raise, signals_stop, sigterm_interrupts
 from scrapekit.cli.summary import summarize
 from scrapekit.cli.words import masked
 from scrapekit.errors import ScrapekitError
@@ -124,6 +124,7 @@ def execute(runner: Runner, settings: Any, manner: Manner, arguments: Sequence[s
             prepared = runner.prepare(settings)
             with (
                 late_logs_shown(prepared.recipe.secrets, as_json=as_json),
+                interrupts_raise(),
                 asyncio.Runner(loop_factory=loop_factory()) as loop,
             ):
                 report = loop.run(drive(runner, prepared, manner))

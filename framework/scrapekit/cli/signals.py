@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from scrapekit.interrupts import raise_again
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -58,6 +60,18 @@ def signals_stop(stop: Stop, note: Callable[[str], None]) -> Iterator[None]:
 @contextmanager
 def sigterm_interrupts() -> Iterator[None]:
     """Before the loop runs: let SIGTERM end the program as Ctrl-C does, with exit code 130."""
+    as_ctrl_c = signal.getsignal(signal.SIGINT)
+    before = signal.signal(signal.SIGTERM, as_ctrl_c if callable(as_ctrl_c) else signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def interrupts_raise() -> Iterator[None]:
+    """Around a loop: Ctrl-C and SIGTERM are exceptions, so that all that was opened is closed."""
+    raise_again()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
