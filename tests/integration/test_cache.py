@@ -331,7 +331,7 @@ async def test_the_file_is_its_owners_alone_and_outlives_fresh_jobs(books, site)
     assert site.asked[asked:] == []
 
 
-async def test_the_oldest_used_goes_when_the_file_is_full(books, site):
+async def test_answers_go_when_the_file_is_full(books, site):
     noise = Random(1)
     for number in range(3):
         site.pages[f"/book/{number}"] = f"<h1>Book {number}</h1><p>{noise.randbytes(20_000).hex()}"
@@ -341,6 +341,50 @@ async def test_the_oldest_used_goes_when_the_file_is_full(books, site):
     assert books.report.cache["evicted"] > 0
     assert books.cache.stat().st_size < 70_000
     assert len(await books.run(cache=True)) == 3
+
+
+async def test_a_crawl_that_is_larger_than_the_file_finds_what_has_room_there(books, site):
+    site.pages = {"/": "".join(f"<a href='/book/{n}'>{n}</a>" for n in range(12))}
+    noise = Random(1)
+    for number in range(12):
+        site.pages[f"/book/{number}"] = f"<h1>Book {number}</h1><p>{noise.randbytes(20_000).hex()}"
+    small = [("http.cache.size", "150KB")]
+    await books.run(cache=True, overrides=small)
+    asked = len(site.asked)
+
+    for _ in range(2):
+        assert len(await books.run(cache=True, overrides=small)) == 12
+        assert books.report.cache["hits"] >= 4
+    assert not {"/robots.txt", "/", "/book/0"} & set(site.asked[asked:])
+
+
+async def test_what_is_of_no_use_any_more_makes_room_first(books, site):
+    noise = Random(1)
+    for number in range(3):
+        site.pages[f"/book/{number}"] = f"<h1>Book {number}</h1><p>{noise.randbytes(20_000).hex()}"
+    small = [("http.cache.size", "100KB")]
+    await books.run(cache=True, overrides=small)
+    other = BOOKS.replace("retries: 1", "headers: { Accept-Language: de }")
+    await books.run(cache=True, overrides=small, head=other)
+    asked = len(site.asked)
+
+    await books.run(cache=True, overrides=small, head=other)
+
+    assert site.asked[asked:] == []
+
+
+async def test_an_answer_that_is_larger_than_the_file_takes_no_other_ones_place(books, site):
+    small = [("http.cache.size", "100KB")]
+    await books.run(cache=True, overrides=small)
+    asked = len(site.asked)
+    site.pages["/large"] = f"<h1>Large</h1><p>{Random(1).randbytes(200_000).hex()}"
+    seeds = BOOKS.replace("seeds: {", 'seeds: { book: "{{ inputs.site }}/large",')
+
+    for _ in range(2):
+        assert len(await books.run(cache=True, overrides=small, head=seeds)) == 4
+
+    assert site.asked[asked:] == ["/large", "/large"]
+    assert books.report.cache["evicted"] == 1
 
 
 async def test_with_answers_kept_nobody_is_asked_whether_a_page_changed(books, site):

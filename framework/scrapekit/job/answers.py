@@ -1,4 +1,4 @@
-"""The file in which answers are kept: found by keys, the longest unused forgotten when it gets too large.
+"""The file in which answers are kept: found by keys, bounded by forgetting.
 
 It is a file of its own, so that a job's commits never wait for it, and it outlives every job of its folder.
 """
@@ -37,6 +37,8 @@ _PRAGMAS = (
     "journal_size_limit=16777216",
     "busy_timeout=5000",
 )
+_OLDEST = "SELECT id FROM entry WHERE used <= ? ORDER BY used, id LIMIT 1"
+_NEWEST = "SELECT id FROM entry ORDER BY used DESC, id DESC LIMIT 1"
 _FAST = 1
 """zlib's level: a third of the time of the default one, for an eighth more bytes of HTML."""
 
@@ -59,6 +61,7 @@ class AnswerFile:
         self._size = size
         self._db: sqlite3.Connection
         self._tick = 0
+        self._before = 0
         self._used: set[int] = set()
 
     def open(self) -> None:
@@ -80,7 +83,8 @@ class AnswerFile:
         (version,) = self._db.execute("PRAGMA user_version").fetchone()
         if version != FORMAT:
             raise JobError(f"{self.path} was written by another version of scrapekit", hint=self._hint)
-        (self._tick,) = self._db.execute("SELECT coalesce(max(used), 0) FROM entry").fetchone()
+        (self._before,) = self._db.execute("SELECT coalesce(max(used), 0) FROM entry").fetchone()
+        self._tick = self._before
 
     @property
     def _hint(self) -> str:
@@ -133,26 +137,36 @@ class AnswerFile:
         answer = each.answer
         if _holds(answer, each.hidden):
             return "withheld"
+        packed = zlib.compress(answer.body, _FAST)
+        if len(packed) > self._size:
+            # It would take the place of all others, and then go as well.
+            return "evicted"
         self._db.execute("DELETE FROM answer WHERE id = (SELECT id FROM entry WHERE key = ?)", (each.key,))
         self._db.execute("DELETE FROM entry WHERE key = ?", (each.key,))
         number = self._db.execute(
             "INSERT INTO entry(key, used) VALUES(?, ?)", (each.key, self._tick)
         ).lastrowid
-        packed = zlib.compress(answer.body, _FAST)
         headers = json.dumps(dict(answer.headers), separators=(",", ":"))
         row = (number, answer.at, answer.status, answer.seal, headers, packed)
         self._db.execute("INSERT INTO answer VALUES(?, ?, ?, ?, ?, ?)", row)
         return "stored"
 
     def _forget(self) -> int:
-        """Make room by forgetting what was used longest ago; gives how many answers went."""
+        """Make room; gives how many answers went.
+
+        First goes what was used longest ago before this run, then what this run brought last. Would it be
+        the first that it brought, a crawl that is larger than the file would never find an answer there:
+        each time the ones that are asked for next would have gone.
+        """
         gone = 0
         while self._bytes() > self._size:
-            oldest = self._db.execute("SELECT id FROM entry ORDER BY used, id LIMIT 1").fetchone()
-            if oldest is None:
+            found = (
+                self._db.execute(_OLDEST, (self._before,)).fetchone() or self._db.execute(_NEWEST).fetchone()
+            )
+            if found is None:
                 break
-            self._db.execute("DELETE FROM entry WHERE id = ?", oldest)
-            self._db.execute("DELETE FROM answer WHERE id = ?", oldest)
+            self._db.execute("DELETE FROM entry WHERE id = ?", found)
+            self._db.execute("DELETE FROM answer WHERE id = ?", found)
             gone += 1
         return gone
 
