@@ -255,7 +255,8 @@ async def test_an_error_is_not_kept(books, site):
     records = await books.run(cache=True)
 
     assert [record["title"] for record in records] == ["Book 0", "Book 1", "Book 2"]
-    assert books.report.cache["misses"] == 1
+    # The page, and the redirect that had led to the error.
+    assert books.report.cache["misses"] == 2
 
 
 async def test_a_body_that_breaks_off_is_not_kept(books, site):
@@ -295,6 +296,39 @@ async def test_what_a_rule_took_for_a_page_is_none_without_it(books, site):
         ["/book/1"],
     )
     assert books.report.failures[0].reason == "HTTP 404 Not Found"
+
+
+NO_ROBOT = '    responses: [{ when: "regex:Prove", then: fail, reason: a captcha }]\n'
+
+
+@pytest.mark.parametrize("rules", [(NO_ROBOT,), ("", NO_ROBOT)], ids=["known", "found out later"])
+@pytest.mark.parametrize("wall", [(200, "<h1>Prove</h1>", {}), (503, "Prove", {})], ids=["page", "error"])
+async def test_a_redirect_that_led_to_no_page_is_asked_for_again(books, site, rules, wall):
+    site.pages["/b/1"] = (302, "", {"Location": "/wall"})
+    site.pages["/wall"] = wall
+    head = BOOKS.replace("retries: 1", "retries: 0")
+    for rule in rules:
+        await books.run(PAGES + rule, head, cache=True)
+    site.pages["/b/1"] = (302, "", {"Location": "/book/1"})
+    asked = len(site.asked)
+
+    records = await books.run(PAGES + rules[-1], head, cache=True)
+
+    assert [record["title"] for record in records] == ["Book 0", "Book 1", "Book 2"]
+    assert site.asked[asked:] == ["/b/1", "/book/1", "/m/1"]
+    assert books.report.cache["stored"] == 3
+    assert await books.run(PAGES + rules[-1], head, offline=True) == records
+
+
+async def test_a_redirect_out_of_scope_is_not_asked_for_again(books, site):
+    site.pages["/b/1"] = (302, "", {"Location": "http://elsewhere.test/"})
+    await books.run(cache=True)
+    asked = len(site.asked)
+
+    await books.run(cache=True)
+
+    assert books.report.verdicts["out_of_scope"] == 1
+    assert site.asked[asked:] == []
 
 
 async def test_offline_what_a_rule_does_not_take_for_a_page_fails_with_the_reason(books):

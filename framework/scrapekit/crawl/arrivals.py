@@ -119,9 +119,10 @@ class Arrivals:
         self._settlement.settle(entry, remembering(page, read) if self._remembers else read)
 
     def _refuse(self, entry: Entry, page: Page, error: FetchError) -> None:
-        if self._keeper is not None and entry.replayed:
+        if self._keeper is not None:
+            self._keeper.refused(page, error, replayed=entry.replayed)
+        if entry.replayed:
             # Not the host said so, but a rule that is new: now the host is asked.
-            self._keeper.refused(page, error)
             self._frontier.put_back(entry)
             return
         if error.rotates and self._rotate is not None:

@@ -15,6 +15,6 @@ class Keeper(Protocol):
         """Learn that a page was fetched and read."""
         ...
 
-    def refused(self, page: Page, error: FetchError) -> None:
-        """Learn that a page that was kept is none, by the rules of its page rule as they are now."""
+    def refused(self, page: Page, error: FetchError, *, replayed: bool) -> None:
+        """Learn that an answer is no page by the rules of its page rule, be it fetched or *replayed*."""
         ...

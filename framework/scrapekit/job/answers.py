@@ -117,7 +117,8 @@ class AnswerFile:
         try:
             self._note_used()
             for each in answers:
-                counts[self._put(each)] += 1
+                # 0: no answer, but what stands in place of one.
+                counts[self._put(each)] += each.answer.status > 0
             counts["evicted"] += self._forget()
             self._db.execute("COMMIT")
         except BaseException:

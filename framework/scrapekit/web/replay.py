@@ -39,6 +39,10 @@ class Answer:
     """When it was kept, Unix time."""
 
 
+LOST = Answer(0, {}, b"")
+"""Kept in place of an answer: a redirect led here, to no page. Who redirected is asked anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class Replayed:
     """What came of an answer that was kept: its host was not asked."""

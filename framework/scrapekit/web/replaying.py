@@ -14,6 +14,7 @@ from scrapekit.page import Page, StoredFile
 from scrapekit.request import Request
 from scrapekit.web.perform import Performer
 from scrapekit.web.replay import (
+    LOST,
     Answer,
     Key,
     Replayed,
@@ -110,23 +111,34 @@ class ReplayPerformer:
         """What the request comes to: kept, or fetched."""
         key = key_of(request, self._terms.sent)
         kept = await self._kept(request, key)
-        hit = kept is not None and self._is_fresh(request, kept)
+        known = None
+        if kept is not None and self._is_fresh(request, kept):
+            known = self._inner.replayed(request, page_of(request, kept))
+            if await self._is_lost(known):
+                kept = known = None
         if request.page != ROBOTS_PAGE:
-            self.count("hits" if hit else "misses")
-        if kept is not None and hit:
-            return Replayed(self._inner.replayed(request, page_of(request, kept)))
+            self.count("misses" if known is None else "hits")
+        if known is not None:
+            return Replayed(known)
         if key in self._refused and self._terms.offline:
             return Replayed(FetchError(f"{self._refused[key]}; no other answer is in the cache"))
         found = await self._asked(request, key, kept)
         return Replayed(found) if self._terms.offline else found
 
+    async def _is_lost(self, known: object) -> bool:
+        """True for a redirect, to a login or a captcha it may be, that led to no page."""
+        if not isinstance(known, Request) or self._terms.offline:
+            return False
+        answer = await self._shelf.find(key_of(known, self._terms.sent))
+        return answer is not None and answer.status == LOST.status
+
     async def _kept(self, request: Request, key: Key) -> Answer | None:
         """The answer to a request that is kept, however old; None where there is none that is a page."""
         answer = None if key in self._refused else await self._shelf.find(key)
         # A rule may have taken a 404 for a page that is gone now.
-        if answer is None or not self._inner.is_page(request, answer.status, answer.headers):
+        if answer is None or answer.status == LOST.status:
             return None
-        return answer
+        return answer if self._inner.is_page(request, answer.status, answer.headers) else None
 
     def _is_fresh(self, request: Request, answer: Answer) -> bool:
         if self._terms.offline:
@@ -146,7 +158,13 @@ class ReplayPerformer:
             found = self._confirmed(request, found, kept)
         elif isinstance(found, Request):
             self._shelf.keep(key, hop_of(request, found, self._clock()), self._hidden())
+        elif kept is None:
+            self._lose(request, key)
         return found
+
+    def _lose(self, request: Request, key: Key) -> None:
+        if request.via and not self._terms.offline:
+            self._shelf.keep(key, LOST, ())
 
     def _conditional(self, request: Request, kept: Answer | None) -> Request:
         """The request as it is sent: "has it changed?" means what is kept, or there would be no page."""
@@ -188,9 +206,13 @@ class ReplayPerformer:
         """A page that was fetched could be read: it is worth being kept."""
         self._keep(key_of(page.request, self._terms.sent), page)
 
-    def refused(self, page: Page, error: FetchError) -> None:
-        """A kept answer is none, as its page rule says now: from here on it is not given again."""
-        self._refused[key_of(page.request, self._terms.sent)] = str(error)
+    def refused(self, page: Page, error: FetchError, *, replayed: bool) -> None:
+        """Page rules call the answer none; one that was kept is not given again from here on."""
+        key = key_of(page.request, self._terms.sent)
+        if replayed:
+            self._refused[key] = str(error)
+        else:
+            self._lose(page.request, key)
 
     def _keep(self, key: Key, page: Page) -> None:
         # 304 is half an answer: what it confirms is not here. A replayed page could set no cookies.
