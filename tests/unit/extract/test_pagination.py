@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scrapekit.extract.paging import pagination
 from scrapekit.extract.paging.pagination import compile_begin
 from scrapekit.extract.paging.stops import numbers_in
 from scrapekit.extract.requests.params import get_param, set_param, with_pairs
 from scrapekit.model import Verdict
 from scrapekit.recipe.model import Day, Days, Span, Window
+from scrapekit.recipe.model.pages import PagingKind
+from scrapekit.recipe.reading import paging
 from scrapekit.request import Request
 
 
@@ -529,3 +533,10 @@ def test_a_sequence_that_was_cut_by_max_pages_claims_nothing(kit):
     outcome = rule(kit.page(rows("a", more="<p class=total>5 results</p><a class=next href=p2>")))
 
     assert stop(outcome) == ["paging one stopped: max_pages"]
+
+
+def test_every_way_to_follow_pages_can_be_read_and_done():
+    ways = list(get_args(PagingKind))
+
+    assert list(paging._READERS) == ways
+    assert list(pagination._STEPS) == ways

@@ -10,11 +10,12 @@ from scrapekit.errors import PageError
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.paging.counts import by_cursor, by_offset, by_page
 from scrapekit.extract.paging.links import by_address, by_header, by_link
-from scrapekit.extract.paging.stops import Progress, Step, compile_claim, compile_stops
+from scrapekit.extract.paging.stops import Progress, State, Step, compile_claim, compile_stops
 from scrapekit.extract.paging.windows import begin_window, by_window
 from scrapekit.extract.reading import Reading, blame
 from scrapekit.extract.requests.params import set_param
 from scrapekit.recipe.model import Paginate
+from scrapekit.recipe.model.pages import PagingKind
 from scrapekit.request import FOLLOWING, NOTHING, Request
 
 ROWS_MISSING = "rows missing of the total that the site claims: "
@@ -47,14 +48,18 @@ def compile_pagination(draft: Draft, paginate: Paginate, rule: str) -> Follow:
         following, known = found
         if claimed is not None:
             known = known | claimed(reading, progress, state)
-        first = state.get("first", progress.signature)
-        paging = {"n": state.get("n", 1) + 1, "sig": progress.signature, "first": first, **known}
-        if "of" in state:
-            # What tells the first page apart from others at its address does so for all that follow.
-            paging["of"] = state["of"]
+        paging = _following_state(state, progress, known)
         return replace(following, paging=paging, via=(), otherwise=(), link=FOLLOWING)
 
     return follow
+
+
+def _following_state(state: State, progress: Progress, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the following page's request carries: the next number, what this page was like, what is known."""
+    first = state.get("first", progress.signature)
+    paging = {"n": state.get("n", 1) + 1, "sig": progress.signature, "first": first, **known}
+    # What tells the first page apart from others at its address does so for all that follow.
+    return paging | {"of": state["of"]} if "of" in state else paging
 
 
 def _reconcile(reading: Reading, rule: str, claim: Mapping[str, Any]) -> None:
@@ -71,7 +76,7 @@ def compile_begin(paginate: Paginate | None) -> Callable[[Request], Request] | N
     """
     if paginate is None:
         return None
-    if paginate.kind == "window":
+    if paginate.window is not None:
         return begin_window(paginate)
     if paginate.into == "path" and paginate.param:
         return lambda request: _fill_path(request, paginate)
@@ -89,7 +94,7 @@ def _fill_path(request: Request, paginate: Paginate) -> Request:
     return replace(filled, paging={"n": 1, "url": request.url})
 
 
-_STEPS: dict[str, Callable[[Draft, Paginate], Step]] = {
+_STEPS: Mapping[PagingKind, Callable[[Draft, Paginate], Step]] = {
     "next": by_link,
     "next_url": by_address,
     "link_header": by_header,

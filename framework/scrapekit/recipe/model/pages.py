@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from scrapekit.mark import Mark
 from scrapekit.node import MapNode, Node, ScalarNode
@@ -96,6 +96,11 @@ class Window:
     """Parameter → its first, its last, or the first of the window after it."""
 
 
+PagingKind: TypeAlias = Literal["next", "next_url", "link_header", "page", "offset", "cursor", "window"]
+"""The ways to follow pages. Each has a reader in `scrapekit.recipe.reading.paging` and a step in
+`scrapekit.extract.paging.pagination`, and no other place knows them by name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Paginate:
     """How the following pages of this page rule are found.
@@ -103,7 +108,7 @@ class Paginate:
     ``kind`` says which of the rest applies. ``into`` is where the parameter goes.
     """
 
-    kind: Literal["next", "next_url", "link_header", "page", "offset", "cursor", "window"]
+    kind: PagingKind
     path: str
     mark: Mark
     selector: Selector | None = None

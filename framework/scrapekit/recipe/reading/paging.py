@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from scrapekit.node import MapNode, Node, ScalarNode, describe
 from scrapekit.options import Options
 from scrapekit.recipe.model import Paginate, Selector
+from scrapekit.recipe.model.pages import PagingKind
 from scrapekit.recipe.reading.selector import Found, Ground, read_selector
 from scrapekit.recipe.reading.source import SELECTORS, read_one, read_ways
 from scrapekit.recipe.reading.window import read_window
 
-KINDS: tuple[Literal["next", "next_url", "link_header", "page", "offset", "cursor", "window"], ...]
-KINDS = ("next", "next_url", "link_header", "page", "offset", "cursor", "window")
 _PLACES = ("query", "form", "json", "header", "path")
 _UNTIL: tuple[Literal["empty", "repeat"], ...] = ("empty", "repeat")
 
@@ -33,32 +33,40 @@ def read_paginate(
         page.problem(key, f"expected a mapping, found {describe(node)}", hint)
         return None
     options = page.section(key)
-    written = [kind for kind in KINDS if kind in options]
+    kind = _kind(options)
+    if kind is None:
+        options.problems.add(options.mark, options.path, f"{key} needs one of {', '.join(_READERS)}")
+        options.close(*_READERS, most, "until", "more", "in", "total")
+        return None
+    own = _READERS[kind](ground, options)
+    common = {**_common(ground, options, kind, own or {}), "max_pages": options.integer(most, least=1)}
+    options.close(*_READERS)
+    return None if own is None else Paginate(kind, options.path, options.mark, **{**own, **common})
+
+
+def _kind(options: Options) -> PagingKind | None:
+    """How pages are followed; a problem for each way beside the first."""
+    written = [kind for kind in _READERS if kind in options]
     for kind in written[1:]:
         message = f'pages are followed in one way: "{kind}" stands beside "{written[0]}"'
         options.problem(kind, message, "leave out one of the two")
-    if not written:
-        options.problems.add(options.mark, options.path, f"{key} needs one of {', '.join(KINDS)}")
-        options.close(*KINDS, most, "until", "more", "in", "total")
-        return None
-    kind = written[0]
-    own = _READERS[kind](ground, options)
+    return written[0] if written else None
+
+
+def _common(ground: Ground, options: Options, kind: PagingKind, own: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be written beside any way to follow pages."""
     common: dict[str, Any] = {
-        # A window may be empty, and the one after it is not.
-        "until": options.choice("until", _UNTIL, "repeat" if kind == "window" else "empty"),
+        "until": options.choice("until", _UNTIL, own.get("until", "empty")),
         "more": _selector(ground, options, "more"),
-        "max_pages": options.integer(most, least=1),
     }
     if place := options.choice("in", _PLACES):
         common["into"] = place
     if (total := _count(ground, options, "total")) is not None:
         common["total"] = total
-        if kind == "offset" and own and own["total"] is not None:
-            options.problem(
-                "total", '"total" is written twice: here and in offset', "leave out one of the two"
-            )
-    options.close(*KINDS)
-    return None if own is None else Paginate(kind, options.path, options.mark, **{**own, **common})
+        if own.get("total") is not None:
+            message = f'"total" is written twice: here and in {kind}'
+            options.problem("total", message, "leave out one of the two")
+    return common
 
 
 def _next(ground: Ground, options: Options) -> dict[str, Any] | None:
@@ -180,7 +188,7 @@ def _selector(ground: Ground, options: Options, key: str) -> Selector | None:
     return found.selector if found else None
 
 
-_READERS = {
+_READERS: Mapping[PagingKind, Callable[[Ground, Options], dict[str, Any] | None]] = {
     "next": _next,
     "next_url": _next_url,
     "link_header": _link_header,
@@ -189,3 +197,4 @@ _READERS = {
     "cursor": _cursor,
     "window": read_window,
 }
+"""Each way to follow pages, in the order messages name them; `scrapekit.extract.paging` knows the same."""

@@ -20,7 +20,10 @@ def read_window(_: Ground, options: Options) -> dict[str, Any] | None:
     params = _params(own)
     over = _numbers(own) if _is_number(own, "from") else _days(own)
     own.close()
-    return None if over is None or not params else {"window": Window(over, params)}
+    if over is None or not params:
+        return None
+    # A window may be empty, and the one after it is not.
+    return {"window": Window(over, params), "until": "repeat"}
 
 
 def _is_number(own: Options, key: str) -> bool:
