@@ -8,21 +8,18 @@ from dataclasses import replace
 
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.errors import ExitCode, JobError, StuckError
-from scrapekit.job.cookies import CookieFile, jar_of
 from scrapekit.job.ending import Ending
 from scrapekit.job.folder import JobFolder
 from scrapekit.job.journal import Journal
 from scrapekit.planning.plan import Plan
 from scrapekit.planning.prepare import Prepared, RunSettings, prepare
 from scrapekit.report import Report, Snapshot
-from scrapekit.request import NOTHING
 from scrapekit.running.accounts import Accounts
-from scrapekit.running.assembly import assemble, files_of, frontier_of, journal_of
-from scrapekit.running.caching import cache_of, check_kept, follow, settle
-from scrapekit.running.outgoing import Belongings, way_out
+from scrapekit.running.assembly import assemble
+from scrapekit.running.caching import check_kept
+from scrapekit.running.means import Means, means_of
 from scrapekit.running.stopping import StopSignal
 from scrapekit.running.watching import Watch
-from scrapekit.web.proxies import Proxies
 
 __all__ = ["Prepared", "RunSettings", "StopSignal", "acknowledge", "prepare", "run"]
 
@@ -94,65 +91,42 @@ def _stuck(report: Report, error: StuckError) -> Report:
 async def _run_job(
     prepared: Prepared, folder: JobFolder, watch: Callable[[Snapshot], None] | None, stop: StopSignal
 ) -> Report:
-    recipe, plan = prepared.recipe, prepared.plan
-    relay = prepared.plugins.relay()
-    accounts = Accounts(recipe, str(prepared.job))
-    files = files_of(prepared)
-    journal = journal_of(prepared, folder, files)
-    jar = jar_of(recipe.http, folder.cookies, prepared.settings.cookies_from, plan.seed_urls)
-    frontier, cache = frontier_of(prepared, journal), cache_of(prepared, folder)
-    offline = prepared.settings.offline
-    sinks = files.sinks if files is not None else NOTHING
-    proxies = Proxies(recipe.http.proxy)
-    lent = prepared.settings.cookies_from is not None
-    belongings = Belongings(frontier.turns, proxies, jar, lent, cache, sinks, accounts.note)
-    fetcher, performer = way_out(plan, belongings, offline=offline)
+    means = means_of(prepared, folder)
+    accounts, journal, relay = means.accounts, means.journal, means.relay
     async with AsyncExitStack() as stack:
-        stack.push_async_callback(journal.close)
-        restored = await journal.open()
+        restored = await means.open_journal(stack)
         records = accounts.restore(restored)
         _check_limit(prepared, records)
-        if files is not None:
-            stack.push_async_callback(files.close)
-            await files.open(resumed=restored.resumed, placed=journal.placed_files)
-        await fetcher.open()
-        stack.push_async_callback(fetcher.close)
-        if cache is not None:
-            await cache.open()
-            stack.push_async_callback(cache.close)
-        if jar is not None and recipe.http.cookies_between_runs:
-            await stack.enter_async_context(CookieFile(jar, folder.cookies).keeping())
-        engine = assemble(prepared, restored, journal, frontier, performer, relay, records, proxies, files)
-        accounts.follow(engine)
-        if cache is not None:
-            follow(cache, performer, engine.committer)
+        await means.open(stack, restored)
+        engine = assemble(prepared, means, restored, records)
+        means.follow(engine)
         stop.attach(engine.frontier.close, engine.stop_now)
         if relay.run_started is not None:
-            relay.run_started(recipe=recipe.name, job=str(prepared.job), resumed=restored.resumed)
+            relay.run_started(recipe=prepared.recipe.name, job=str(prepared.job), resumed=restored.resumed)
         shown = Watch(watch, lambda: accounts.snapshot(stop.draining))
         async with shown.watching():
             await _crawl(engine, accounts)
-        if cache is not None:
-            await settle(cache, engine.committer)
+        await means.settle(engine)
         if accounts.ended is None:
-            await _conclude(accounts, journal, plan, drained=stop.draining, limit=engine.limit)
-        report = await accounts.report(journal, [*relay.off, *shown.off], plan.exports, plan.quarantine)
+            await _conclude(accounts, journal, prepared.plan, drained=stop.draining, limit=engine.limit)
+        plan, off = prepared.plan, [*relay.off, *shown.off]
+        report = await accounts.report(journal, off, plan.exports, plan.quarantine)
         if report.over:
-            if files is not None:
-                await files.sweep()
-            report = await _finish(journal, Ending.now(report, prepared.asked))
+            report = await _finish(means, report, prepared.asked)
         if relay.run_finished is not None:
             relay.run_finished(report=report.to_json())
     return report
 
 
-async def _finish(journal: Journal, ending: Ending) -> Report:
+async def _finish(means: Means, report: Report, asked: str) -> Report:
     """Note that the job has ended; from now on nothing of it is fetched again."""
+    if means.files is not None:
+        await means.files.sweep()
     try:
-        await journal.finish(ending)
+        await means.journal.finish(Ending.now(report, asked))
     except StuckError as error:
-        return _stuck(ending.report, error)
-    return ending.report
+        return _stuck(report, error)
+    return report
 
 
 def _check_limit(prepared: Prepared, records: int) -> None:
