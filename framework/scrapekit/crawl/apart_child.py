@@ -40,7 +40,7 @@ def serve(callback: Callable[[str], Callback], pipe: Connection, patience: float
             # The system ends a process that its parent, killed meanwhile, cannot end any more.
             signal.setitimer(signal.ITIMER_REAL, patience + _GRACE)
             _limit_memory(memory_for(len(page.body)))
-            answer = packed(_answer(callback, page), logged)
+            answer = _answered(callback, page, logged)
             signal.setitimer(signal.ITIMER_REAL, 0)
             pipe.send_bytes(answer)
             logged.clear()
@@ -50,13 +50,19 @@ def serve(callback: Callable[[str], Callback], pipe: Connection, patience: float
         os._exit(1)
 
 
-def _answer(callback: Callable[[str], Callback], page: Page) -> Read | BaseException:
+def _answered(callback: Callable[[str], Callback], page: Page, logged: Logged) -> bytes:
+    try:
+        return packed(_read(callback, page), logged)
+    except MemoryError:
+        room = memory_for(len(page.body)) // 2**20
+        return packed(failed(page, f"reading it took more than {room} MiB of memory"), logged)
+
+
+def _read(callback: Callable[[str], Callback], page: Page) -> Read | BaseException:
     try:
         return callback(page.request.page)(page)
     except MemoryError:
-        return failed(
-            page, f"reading it took more than {memory_for(len(page.body)) / 2**30:.1f} GiB of memory"
-        )
+        raise
     except BaseException as bug:
         bug.add_note(f"in a process apart:\n{''.join(traceback.format_tb(bug.__traceback__))}")
         return bug

@@ -30,9 +30,14 @@ def failed(page: Page, reason: str) -> Outcome:
 
 
 def packed(answer: Read | BaseException, logged: Logged) -> bytes:
-    """Both as bytes, for `pickle.loads`; in place of what cannot be handed on an error that shows it."""
+    """Both as bytes, for `pickle.loads`; in place of what cannot be handed on an error that shows it.
+
+    Raises MemoryError.
+    """
     try:
         return _dumped((answer, logged))
+    except MemoryError:
+        raise
     except Exception as error:
         # An exception with state of its own, or a record nested deeper than calls may be.
         kind = type(answer).__name__
