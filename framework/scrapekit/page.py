@@ -27,6 +27,13 @@ class StoredFile:
     size: int
     type: str
     """Its media type, without parameters."""
+    etag: str = ""
+    modified: str = ""
+    """By which a later job asks whether it has changed; either may be empty."""
+    moment: float = 0.0
+    """The Unix time at which it came, or was said to be unchanged."""
+    stem: str = ""
+    """What the recipe lets its name begin with."""
 
 
 class Page:
@@ -71,7 +78,7 @@ class Page:
     @property
     def size(self) -> int:
         """How many bytes came, unpacked, wherever they are."""
-        return len(self.body) if self.stored is None else self.stored.size
+        return len(self.body) if self.stored is None or self.status == 304 else self.stored.size
 
     @property
     def content_type(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from hashlib import sha256
+from time import time
 from typing import Any, Protocol, TypeAlias
 
 from scrapekit.errors import FetchError
@@ -19,7 +20,9 @@ from scrapekit.web.late import mask, unsealed
 from scrapekit.web.replay import Replayed
 
 Perform: TypeAlias = Callable[[Request], Awaitable[Any]]
+Recall: TypeAlias = Callable[[str], Awaitable[StoredFile | None]]
 
+_NOT_MODIFIED = 304
 _RANGE_NOT_SATISFIABLE = 416
 
 
@@ -38,7 +41,11 @@ class Keeper(Protocol):
 class FileFetching:
     """A performer around another: what it is not asked for as a file passes through."""
 
-    def __init__(self, perform: Perform, files: Files, keeper: Keeper | None = None) -> None:
+    def __init__(
+        self, perform: Perform, files: Files, keeper: Keeper | None = None, recall: Recall | None = None
+    ) -> None:
+        """*recall* gives what earlier jobs knew of a file, by `Request.ask`."""
+        self._recall = recall
         self._perform = perform
         self._files = files
         self._keeper = keeper
@@ -52,21 +59,34 @@ class FileFetching:
         if whole is not None:
             # It came before the run was killed: nothing has to be asked for.
             return _page(request, whole)
-        if (there := await self._kept(request, terms)) is not None:
+        earlier = None if known is not None else await self._earlier(request, terms)
+        there = await self._kept(request, terms) or _young(earlier, terms)
+        if there is not None:
             await self._files.on_thread(part.close)
             return Replayed(_page(request, there))
         sink = FileSink(part, _named(request), terms, known, self._files.on_thread)
         self._files.sinks[request.ask] = sink
         keep = True
         try:
-            found = await self._perform(replace(request, headers=(*request.headers, *sink.headers)))
-            found, keep = _settled(found, request, sink)
+            asked = None if earlier is None else (earlier.etag, earlier.modified)
+            headers = (*request.headers, *sink.headers)
+            found = await self._perform(replace(request, headers=headers, validators=asked))
+            found, keep = _settled(found, request, sink, earlier)
         finally:
             del self._files.sinks[request.ask]
             self._files.later(sink.let_go, keep)
         if sink.stored is not None and self._keeper is not None:
             self._keeper.keep_file(request, sink.stored)
         return found
+
+    async def _earlier(self, request: Request, terms: Download) -> StoredFile | None:
+        """A file that an earlier job placed, where it still stands there, and would be called the same."""
+        if self._recall is None:
+            return None
+        stored = await self._recall(request.ask)
+        if stored is None or stored.stem != _stem_of(request):
+            return None
+        return stored if await self._files.on_thread(self._files.stands, terms, stored) else None
 
     async def _kept(self, request: Request, terms: Download) -> StoredFile | None:
         """A file that an earlier job left, where answers are kept and it still stands there."""
@@ -98,7 +118,16 @@ def _page(request: Request, stored: StoredFile) -> Page:
 def _named(request: Request) -> Named:
     # What led here is what the page said; it tells more than the place it was redirected to.
     url = mask((*request.via, request.url)[0])
-    return Named(request.ask, _digest(request), str(request.carry.get(STEM, "")), called_by(url))
+    return Named(request.ask, _digest(request), _stem_of(request), called_by(url))
+
+
+def _stem_of(request: Request) -> str:
+    return str(request.carry.get(STEM, ""))
+
+
+def _young(stored: StoredFile | None, terms: Download) -> StoredFile | None:
+    """The file, where it came so lately that the recipe does not want to ask for it."""
+    return stored if stored is not None and 0 <= time() - stored.moment < terms.max_age else None
 
 
 def _digest(request: Request) -> str:
@@ -106,7 +135,9 @@ def _digest(request: Request) -> str:
     return sha256(plain.url.encode()).hexdigest()
 
 
-def _settled(found: Any, request: Request, sink: FileSink) -> tuple[Any, bool]:
+def _settled(
+    found: Any, request: Request, sink: FileSink, earlier: StoredFile | None = None
+) -> tuple[Any, bool]:
     """The result without what was said beside; False where what came so far is of no use."""
     # 0. A redirect that was kept.
     if isinstance(found, Replayed):
@@ -115,6 +146,8 @@ def _settled(found: Any, request: Request, sink: FileSink) -> tuple[Any, bool]:
     # 1. A page: the file, or an answer without one.
     if isinstance(found, Page):
         found.request, found.stored = request, sink.stored
+        if found.status == _NOT_MODIFIED and earlier is not None:
+            found.stored = replace(earlier, moment=time())
         return found, False
     # 2. The part ends beyond the end of what is there now: another version.
     if isinstance(found, FetchError):

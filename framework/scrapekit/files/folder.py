@@ -72,8 +72,8 @@ class Folder:
         try:
             self._link(part, name)
         except FileNotFoundError:
-            # The file stood there when it was asked for, or the file system has no hard links.
-            self._check(self.holds(name, digest, size), name)
+            # The file stood there, and was looked at, when it was asked for, or hard links there are none.
+            self._check(self._stands(name, size), name)
             return False
         except FileExistsError:
             return self._is_placed(part, name, digest, size)
@@ -82,6 +82,12 @@ class Folder:
                 raise
             return self._rename(part, name, digest, size)
         return True
+
+    def _stands(self, name: str, size: int) -> bool | None:
+        with suppress(FileNotFoundError):
+            found = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+            return stat.S_ISREG(found.st_mode) and found.st_size == size
+        return None
 
     def _link(self, part: str, name: str) -> None:
         os.link(part, name, src_dir_fd=self.parts, dst_dir_fd=self.descriptor, follow_symlinks=False)

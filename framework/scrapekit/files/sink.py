@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from time import time
 from typing import Any, TypeAlias
 
 from scrapekit.errors import FetchError
@@ -27,6 +28,7 @@ from scrapekit.page import StoredFile
 from scrapekit.recipe.model.downloads import Download
 from scrapekit.web.body import packing_of as sent_packed
 from scrapekit.web.body import too_large
+from scrapekit.web.validators import validators_in
 
 _BLOCK = 2**19
 
@@ -70,6 +72,7 @@ class FileSink:
         self._waiting: list[bytes] = []
         self._gathered = 0
         self._room = terms.max_size
+        self._validators = ("", "")
 
     @property
     def headers(self) -> tuple[tuple[str, str], ...]:
@@ -83,6 +86,7 @@ class FileSink:
 
     def begin(self, status: int, headers: Mapping[str, str]) -> bool:
         """Take the body of an answer that is a file; see `Sink`."""
+        self._validators = validators_in(headers)
         if status == 206 and self._known is not None:
             known = self._known
             if sent_packed(headers) or not continues(headers, known.size, known.validator, known.total):
@@ -180,7 +184,8 @@ class FileSink:
         name = file_name(stem, digest, extension)
         if self._part.folder.holds(name, digest, size) is False:
             name = file_name(stem, digest, extension, whole=True)
-        return StoredFile(self._named.key, f"{self._terms.to}/{name}", digest, size, found)
+        told = (*self._validators, time(), self._named.stem)
+        return StoredFile(self._named.key, f"{self._terms.to}/{name}", digest, size, found, *told)
 
     def let_go(self, *, keep: bool) -> None:
         """Close the part; what came so far is kept for another try where that is of use."""

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from scrapekit.errors import JobError
+from scrapekit.page import StoredFile
 
 FORMAT = 1
 """The version of the tables below; a history of another version is refused, never half-read."""
@@ -28,11 +29,22 @@ _TABLES = (
     "CREATE TABLE IF NOT EXISTS known_page(fp INTEGER PRIMARY KEY, terms BLOB, etag TEXT, modified TEXT,"
     " waits INTEGER, gave TEXT)",
 )
+FILE_COLUMNS = (
+    "key TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL, size INTEGER NOT NULL, "
+    "type TEXT NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL, moment REAL NOT NULL, stem TEXT NOT NULL"
+)
+"""What is kept of a `StoredFile`, in the order of its fields."""
+
 _FOLD = (
     # What a record was in this job takes the place of all that it was before.
     "DELETE FROM known_record WHERE id IN (SELECT id FROM job.known_record)",
     "INSERT INTO known_record SELECT id, content FROM job.known_record",
     "INSERT OR REPLACE INTO known_page SELECT * FROM job.known_page WHERE NOT waits OR ?",
+)
+_FOLD_FILES = (
+    f"CREATE TABLE IF NOT EXISTS main.known_file({FILE_COLUMNS}) WITHOUT ROWID",
+    "INSERT OR REPLACE INTO known_file"
+    " SELECT key, path, sha256, size, type, etag, modified, moment, stem FROM job.file WHERE placed",
 )
 _CHUNK = 500
 
@@ -94,6 +106,14 @@ class History:
             fp: KnownPage(terms, etag, modified, json.loads(gave)) for fp, terms, etag, modified, gave in rows
         }
 
+    def file(self, key: str) -> StoredFile | None:
+        """A file that an earlier job placed, by `Request.ask`."""
+        with _told(self._path):
+            if self._db is None or not _has(self._db, "main", "known_file"):
+                return None
+            row = self._db.execute("SELECT * FROM known_file WHERE key = ?", (key,)).fetchone()
+        return None if row is None else StoredFile(*row)
+
     def _rows(self, query: str, keys: Collection[Any]) -> Iterator[Any]:
         if self._db is None:
             return
@@ -126,10 +146,14 @@ def fold(store: Path, history: Path, *, whole: bool) -> None:
         if not db.execute("SELECT 1 FROM main.sqlite_master").fetchone():
             _make_main_tables(db)
         _check(db, history)
-        delete, records, pages = _FOLD
-        db.execute(delete)
-        db.execute(records)
-        db.execute(pages, (whole,))
+        if _has(db, "job", "known_record"):
+            delete, records, pages = _FOLD
+            db.execute(delete)
+            db.execute(records)
+            db.execute(pages, (whole,))
+        if _has(db, "job", "file"):
+            for statement in _FOLD_FILES:
+                db.execute(statement)
         db.execute("COMMIT")
 
 
@@ -141,8 +165,12 @@ def _make_main_tables(db: sqlite3.Connection) -> None:
 
 def _holds_any(store: Path) -> bool:
     with closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro", uri=True)) as db:
-        query = "SELECT 1 FROM sqlite_master WHERE name = 'known_record'"
-        return db.execute(query).fetchone() is not None
+        return _has(db, "main", "known_record") or _has(db, "main", "file")
+
+
+def _has(db: sqlite3.Connection, of: str, table: str) -> bool:
+    found = db.execute(f"SELECT 1 FROM {of}.sqlite_master WHERE name = ?", (table,))  # noqa: S608 - no input
+    return found.fetchone() is not None
 
 
 def _check(db: sqlite3.Connection, path: Path) -> None:

@@ -19,11 +19,13 @@ from typing import Any, Protocol, TypeVar
 from scrapekit.crawl.entries import Committed, Entry, Group, Restored
 from scrapekit.errors import StuckError, UsageError
 from scrapekit.job.ending import FINISHED, Ending
+from scrapekit.job.history import History
 from scrapekit.job.joins import Joins, JoinTerms
 from scrapekit.job.placing import Files, Placing, Ruled
 from scrapekit.job.sifting import Sifting
 from scrapekit.job.state import Store
 from scrapekit.model import Item, Outcome
+from scrapekit.page import StoredFile
 from scrapekit.parts import Exporter, KeepsEarlier, Position
 from scrapekit.report import Failure
 from scrapekit.request import Request
@@ -61,9 +63,14 @@ class Journal:
         terms: JoinTerms | None = None,
         sifting: Sifting | None = None,
         files: Files | None = None,
+        history: History | None = None,
     ) -> None:
-        """What few recipes need: *terms* for records of several pages, *sifting* to compare jobs, *files*."""
+        """What few recipes need: *terms* for records of several pages, *sifting* to compare jobs, *files*.
+
+        *history* knows the files of earlier jobs.
+        """
         self._files = files
+        self._history = history
         self._store = store
         self._terms = terms
         self._joins: Joins | None = None
@@ -84,6 +91,8 @@ class Journal:
     def _open(self) -> Restored:
         if self._sifting is not None:
             self._sifting.open()
+        if self._history is not None:
+            self._history.open()
         restored = self._store.open(self._fingerprint, [export.name for export in self._exports])
         if self._files is not None:
             self._placing = self._store.placing(self._files)
@@ -136,6 +145,10 @@ class Journal:
     async def placed_files(self, keys: Collection[str]) -> set[str]:
         """Those of these files that have their names, as far as it is durable."""
         return set() if self._placing is None else await self._run(self._placing.placed, keys)
+
+    async def earlier_file(self, key: str) -> StoredFile | None:
+        """What earlier jobs knew of a file, by `Request.ask`."""
+        return None if self._history is None else await self._run(self._history.file, key)
 
     async def complete_waiting(self) -> Counter[str]:
         """At the end of a crawl: complete the records that still wait, without the pages they lack.
@@ -209,6 +222,8 @@ class Journal:
             stack.callback(self._store.close)
             if self._sifting is not None:
                 stack.callback(self._sifting.close)
+            if self._history is not None:
+                stack.callback(self._history.close)
             for export in self._opened:
                 stack.callback(_let_go, export)
             self._opened = []

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import astuple
 from itertools import islice
 from typing import Protocol, TypeAlias
 
 from scrapekit.crawl.entries import Group
+from scrapekit.job.history import FILE_COLUMNS
 from scrapekit.page import StoredFile
 
 _TABLE = (
-    "CREATE TABLE IF NOT EXISTS file(key TEXT PRIMARY KEY, path TEXT NOT NULL, sha256 TEXT NOT NULL,"
-    " size INTEGER NOT NULL, type TEXT NOT NULL, rule TEXT NOT NULL, placed INTEGER NOT NULL DEFAULT 0)"
+    f"CREATE TABLE IF NOT EXISTS file({FILE_COLUMNS}, rule TEXT NOT NULL, placed INTEGER NOT NULL DEFAULT 0)"
     " WITHOUT ROWID"
 )
 _CHUNK = 500
@@ -58,8 +59,8 @@ class Placing:
     def take(self, group: Group) -> None:
         """Know the group's files from now on."""
         self._db.executemany(
-            "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, 0)",
-            [(s.key, s.path, s.sha256, s.size, s.type, rule) for rule, s in _stored_in(group)],
+            "INSERT OR REPLACE INTO file VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
+            [(*astuple(stored), rule) for rule, stored in _stored_in(group)],
         )
 
     def keep(self, group: Group) -> Sequence[Ruled]:
@@ -103,11 +104,11 @@ class Placing:
 def files_of(db: sqlite3.Connection, record: int) -> list[StoredFile]:
     """The files that a waiting record of the store has asked for, as far as they came."""
     rows = db.execute(
-        "SELECT file.key, path, sha256, size, type FROM want JOIN ask ON ask.id = want.ask"
+        "SELECT file.* FROM want JOIN ask ON ask.id = want.ask"
         " JOIN file ON file.key = ask.key WHERE want.record = ? ORDER BY want.place",
         (record,),
     )
-    return [StoredFile(*row) for row in rows]
+    return [StoredFile(*row[:-2]) for row in rows]
 
 
 def _stored_in(group: Group) -> list[Ruled]:

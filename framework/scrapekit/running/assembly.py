@@ -56,5 +56,5 @@ def _perform(means: Means, *, remembers: bool) -> Callable[[Request], Awaitable[
     """How a request is performed: files go to disk, pages of earlier jobs are asked if they changed."""
     perform = means.performer.perform
     if means.files is not None:
-        perform = FileFetching(perform, means.files, means.keeper).perform
+        perform = FileFetching(perform, means.files, means.keeper, means.journal.earlier_file).perform
     return Revisits(perform, means.journal.recall).perform if remembers else perform

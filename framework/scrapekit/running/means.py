@@ -130,6 +130,7 @@ def _journal_of(prepared: Prepared, folder: JobFolder, files: Files | None = Non
         _join_terms(prepared),
         _sifting(recipe, folder),
         files,
+        History(folder.history) if files is not None and recipe.http.conditional else None,
     )
 
 

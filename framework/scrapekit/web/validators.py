@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from scrapekit.page import Page
@@ -14,9 +15,12 @@ _LONGEST_DATE = 64
 
 def validators_of(page: Page) -> tuple[str, str] | None:
     """ETag and Last-Modified of a page, either empty where it is none; None for a page that was no 200."""
-    if page.status != 200:
-        return None
-    etag, modified = page.headers.get("etag", "").strip(), page.headers.get("last-modified", "").strip()
+    return validators_in(page.headers) if page.status == 200 else None
+
+
+def validators_in(headers: Mapping[str, str]) -> tuple[str, str]:
+    """The same of the headers of an answer."""
+    etag, modified = headers.get("etag", "").strip(), headers.get("last-modified", "").strip()
     return etag if _ETAG.match(etag) else "", modified if _is_date(modified) else ""
 
 

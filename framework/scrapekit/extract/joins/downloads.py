@@ -108,7 +108,8 @@ def read_file(page: Page) -> Outcome:
         "size": stored.size,
         "type": stored.type,
     }
-    return Outcome(request, Verdict.OK, status=page.status, answer=answer_of(facts), stored=stored)
+    verdict = Verdict.NOT_MODIFIED if page.status == 304 else Verdict.OK
+    return Outcome(request, verdict, status=page.status, answer=answer_of(facts), stored=stored)
 
 
 def answer_of(facts: Mapping[str, object]) -> str:

@@ -36,6 +36,8 @@ class Download:
     max_size: int = LARGEST
     max_files: int = MOST
     """The most of one record, where the field is a list."""
+    max_age: float = 0.0
+    """Seconds for which a file of an earlier job that still stands there is not asked for."""
     hosts: tuple[str, ...] = ()
     """Hosts it may lie on beside those of ``crawl.scope``, with those below them; ``any``: wherever it is."""
     name: ScalarNode | None = None
@@ -46,4 +48,4 @@ class Download:
     @property
     def terms(self) -> tuple[object, ...]:
         """What two fields have to agree in to share the files they both want."""
-        return self.to, self.types, self.max_size, self.hosts
+        return self.to, self.types, self.max_size, self.max_age, self.hosts

@@ -37,6 +37,7 @@ def read_download(options: Options) -> Download | None:
         types=_types(own),
         max_size=largest,
         max_files=own.integer("max_files", MOST, least=1, most=_MOST_EVER) or MOST,
+        max_age=own.seconds("max_age", 0.0),
         hosts=_hosts(own),
         name=own.scalar("name", "a template"),
         give=own.choice("give", FACTS),
