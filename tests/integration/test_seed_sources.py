@@ -117,7 +117,7 @@ def test_a_site_is_crawled_by_the_sitemaps_its_robots_txt_names(tmp_path, site):
             "sitemap: seeds.page",
             "not well-formed XML: no element found, line 1, column 14",
         ),
-        (f"{site.url}/p/forbidden", "page", "robots.txt does not allow it (Disallow: /p/forbidden)"),
+        (f"{site.url}/p/forbidden", "page", "robots.txt does not allow it (Disallow: /p/forbidden, line 3)"),
     ]
     assert found["notes"] == {"links out of scope": 2, "links to pages already known": 1}
     assert (result.returncode, max(site.asked.values())) == (1, 2)

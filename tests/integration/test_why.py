@@ -97,7 +97,7 @@ async def test_what_robots_txt_forbids_is_told_so(crawled, told):
     became, because, *_ = told("/b/private")[1:]
 
     assert became == "  became      not fetched (robots), DAY"
-    assert because == "  because     robots.txt does not allow it (Disallow: /b/private)"
+    assert because == "  because     robots.txt does not allow it (Disallow: /b/private, line 2)"
 
 
 @pytest.mark.parametrize(

@@ -194,7 +194,7 @@ def test_what_robots_txt_forbids_comes_with_the_refusal_and_costs_no_time(jumpin
         return world.log, refusals
 
     log, refusals = jumping(body)
-    assert refusals == ["", "robots.txt does not allow it (Disallow: /private/)", ""]
+    assert refusals == ["", "robots.txt does not allow it (Disallow: /private/, line 2)", ""]
     assert log[1:] == [(1.0, "http://a.test/private/1"), (1.0, "http://a.test/2")]
 
 
@@ -518,7 +518,7 @@ def test_rules_that_cannot_be_read_again_after_a_day_stay_as_they_were(jumping):
         return refusals, world.urls
 
     refusals, urls = jumping(body)
-    assert refusals == ["robots.txt does not allow it (Disallow: /private/)"] * 2
+    assert refusals == ["robots.txt does not allow it (Disallow: /private/, line 2)"] * 2
     assert urls == [
         "http://a.test/robots.txt",
         "http://a.test/private/1",

@@ -21,7 +21,6 @@ DOORS = {
     "yaml": {"recipe"},
     "sqlite3": {"job"},
     "pluggy": {"plugins", "promises"},
-    "protego": {"web"},
     "click": {"doors:cli"},
     "regex": {"words"},
     "rich": {"doors:cli"},

@@ -54,7 +54,7 @@ class RobotsGate:
         if rules.answer is None or rules.answer.allows(entry.request.url):
             return ""
         line = rules.answer.line_against(entry.request.url)
-        return rules.why or FORBIDDEN + (f" ({shown(line)})" if line else "")
+        return rules.why or FORBIDDEN + (f" ({shown(line.text)}, line {line.number})" if line else "")
 
     def take(
         self,

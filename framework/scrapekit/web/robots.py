@@ -1,34 +1,34 @@
-"""May this URL be fetched, as far as its host's robots.txt (RFC 9309) says? The door to protego.
+"""May this URL be fetched, as far as its host's robots.txt (RFC 9309) says?
 
-The lines that concern us are picked here and protego judges by them. Its own grouping would take a
-group whose name ours merely begins with, and needs agents × rules steps: 23 s for one hostile file.
+Only what concerns one agent is kept of a file, as it is written; it is read when it is first asked.
 """
 
 from __future__ import annotations
 
 import re
-from codecs import BOM_UTF16_BE, BOM_UTF16_LE
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from urllib.parse import unquote
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice, pairwise
+from typing import NamedTuple
 
-from protego import Protego
-
+from scrapekit.web.robots_rules import RULE, SPACE, Rules, record, spelled
 from scrapekit.web.url import target_of
 
 LARGEST_ROBOTS = 500 * 1024
 """Bytes of a robots.txt that are read (RFC 9309 2.5); what follows is ignored."""
 
-_LINE = re.compile(
-    # The misspellings are those that protego and Google's parser know.
-    r"^[^\S\n]*+(user[- ]?agent|diss?all?ow|diasllow|disallaw|allow|crawl[- ]delay"
-    r"|request[- ]rate|site-?maps?)(?:[^\S\n]*+:|[^\S\n])[^\S\n]*+([^#\n]*+)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_PRODUCT = re.compile(r"\*(?=\s|\Z)|[A-Za-z_-]+")
-_LONGEST_VALUE = 4096
-_EXPLAINED = 65_536
-"""Characters of the lines that are looked through for the one that forbids an address."""
+_AGENT = record(r"user(?:-?agent|\ agent(?=[^\n#]*:))")
+_DELAY = record("crawl[- ]?delay|request[- ]?rate")
+_SITEMAP = re.compile(rf"\n{SPACE}(?i:site-?maps?)(?:{SPACE}:|[ \t]){SPACE}([^#\n]++)")
+_PRODUCT = re.compile(r"\*(?=\s|\Z)|[A-Za-z_-]+", re.ASCII)
+_NUMBER = re.compile(r"(?:\d++(?:\.\d*+)?|\.\d++)(?!\w)", re.ASCII)
+_RATE = re.compile(r"(\d++)/(\d++)([smh]?)(?!\w)", re.ASCII | re.IGNORECASE)
+_LONGEST_DELAY = 1e9
+"""Seconds, thirty years: any longer one says the same."""
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
+_LARGE = 16_384
+"""Characters of text whose rules are a matter of megabytes, once they are read."""
 
 
 class RobotsNotNow(Exception):
@@ -44,117 +44,113 @@ class RobotsNotNow(Exception):
         self.final = final
 
 
-@dataclass(slots=True)
-class _Picked:
-    """The lines for one agent and for everyone, and the sitemaps, which are for all."""
+class Line(NamedTuple):
+    """A line of the file, counted from 1, without the white space around it and its comment."""
 
-    ours: list[str] = field(default_factory=list)
-    everyones: list[str] = field(default_factory=list)
-    sitemaps: dict[str, None] = field(default_factory=dict)
-    named: bool = False
+    number: int
+    text: str
 
 
 class Robots:
     """What one robots.txt says to one agent.
 
-    Only the lines that concern the agent are kept. Parsed rules are twenty times as large as their
-    text, so those asked last are shared by all: a crawl of many hosts must not keep them all.
+    Only the text that concerns the agent is kept. Rules that are ready to be asked are many times as
+    large, so those asked last are shared by all: a crawl of many hosts must not keep them all.
     """
 
     def __init__(self, text: str, agent: str) -> None:
-        picked = _pick(text, agent.lower())
-        self._lines = "\n".join(["User-agent: *", *(picked.ours if picked.named else picked.everyones)])
-        self.sitemaps = tuple(picked.sitemaps)
+        """*text* is the file, its octets as characters and its lines ending in newlines."""
+        text = f"\n{text}"
+        self.sitemaps = tuple(dict.fromkeys(_text(each).strip() for each in _SITEMAP.findall(text)))
         """The sitemaps the file names, as written, in order, each once."""
-
-    @property
-    def _rules(self) -> Protego:
-        return _parsed(self._lines)
+        spans = _spans(text, agent.lower())
+        kept = [text[start:end] for start, end in spans]
+        self._text = "".join(kept)
+        self._places = tuple(_places(text, spans))
+        self.crawl_delay = max((delay for span in kept for delay in _delays(span)), default=None)
+        """Seconds asked for between two requests, from Crawl-delay and Request-rate; None if neither."""
 
     def allows(self, url: str) -> bool:
         """True when *url*, an absolute http(s) address, may be fetched."""
-        try:
-            # RFC 9309 2.2.2: the file itself is always allowed; seeds may be read from it.
-            return self._rules.can_fetch(url, "*") or target_of(url) == "/robots.txt"
-        except ValueError:  # no address at all; whoever fetches it says so in better words
-            return True
+        target = target_of(url)
+        # RFC 9309 2.2.2: the file itself is always allowed; seeds may be read from it.
+        return target == "/robots.txt" or _rules(self._text).decide(target).allowed
 
-    def line_against(self, url: str) -> str:
-        """The line that forbids *url*, as written; "" where that cannot be told quickly.
-
-        It is the longest that fits (RFC 9309 2.2.2), found anew: protego does not tell.
-        """
-        if len(self._lines) > _EXPLAINED:
-            return ""
-        target = unquote(target_of(url))
-        fitting = [line for line in self._lines.split("\n")[1:] if _forbids(line, target)]
-        return max(fitting, key=len, default="")
-
-    @cached_property
-    def crawl_delay(self) -> float | None:
-        """Seconds asked for between two requests, from Crawl-delay and Request-rate; None if neither."""
-        rate = self._rules.request_rate("*")
-        delays = [self._rules.crawl_delay("*"), rate.seconds / rate.requests if rate else None]
-        return max((delay for delay in delays if delay is not None), default=None)
+    def line_against(self, url: str) -> Line | None:
+        """The line that forbids *url*; None where nothing does, or where to tell would take too long."""
+        allowed, rule = _rules(self._text).decide(target_of(url))
+        if allowed or rule is None:
+            return None
+        text = spelled(self._text)
+        match = next(islice(RULE.finditer(text), rule, None))
+        line = text.count("\n", 0, match.start() + 1)
+        place, number = max(each for each in self._places if each[0] < line)
+        return Line(number + line - place, _text(self._text.split("\n")[line]).partition("#")[0].strip())
 
 
-def _forbids(line: str, target: str) -> bool:
-    """True when the line is a Disallow whose pattern, with its ``*`` and final ``$``, fits *target*."""
-    name, _, value = line.partition(":")
-    pattern = unquote(value.strip())
-    if not name.startswith(("d", "D")) or not pattern:
-        return False
-    first, *others = pattern.removesuffix("$").split("*")
-    if not target.startswith(first):
-        return False
-    # The last part must stand at the end; the others anywhere, one after the other.
-    anchored = pattern.endswith("$")
-    last = others.pop() if anchored and others else None
-    position = len(first)
-    for part in others:
-        position = target.find(part, position)
-        if position < 0:
-            return False
-        position += len(part)
-    if last is not None:
-        return target.endswith(last, position)
-    return position == len(target) if anchored else True
+def _text(line: str) -> str:
+    return line.encode("latin-1").decode("utf-8", "replace")
 
 
 @lru_cache(maxsize=512)
-def _parsed(lines: str) -> Protego:
-    return Protego.parse(lines)
+def _small(text: str) -> Rules:
+    return Rules(spelled(text))
 
 
-def _pick(text: str, agent: str) -> _Picked:
-    """Sort a file's lines by whom they are for (RFC 9309 2.2.1).
+@lru_cache(maxsize=8)
+def _large(text: str) -> Rules:
+    return Rules(spelled(text))
 
-    Only rules end a list of agents: other records must not interfere with it (2.2.4).
+
+def _rules(text: str) -> Rules:
+    return _small(text) if len(text) < _LARGE else _large(text)
+
+
+def _spans(text: str, agent: str) -> list[tuple[int, int]]:
+    """Where *text* speaks to *agent*, else to everyone: from its name to the end of the group.
+
+    RFC 9309 2.2.1: groups of the same agent are one. Only rules end a list of agents: other records
+    must not interfere with it (2.2.4).
     """
-    picked = _Picked()
-    agents: set[str] = set()
-    listing = False
-    for match in _LINE.finditer(text):
-        name, value = match[1][:1].lower(), match[2].strip()
-        if name == "u":
-            if not listing:
-                agents, listing = set(), True
-            product = _PRODUCT.match(value)
-            agents.add(product[0].lower() if product else "")
-            picked.named = picked.named or agent in agents
-            continue
-        if name == "s":
-            picked.sitemaps[value] = None
-            continue
-        listing = listing and name not in "ad"
-        line = f"{match[1]}: {value}"
-        if not value.isprintable() or len(value) > _LONGEST_VALUE:
-            continue
-        if agent in agents:
-            picked.ours.append(line)
-        if "*" in agents:
-            picked.everyones.append(line)
-    return picked
+    found: dict[str, list[tuple[int, int]]] = {agent: [], "*": []}
+    starts: dict[str, int] = {}
+    matches = list(_AGENT.finditer(text))
+    ends = [match.start() for match in matches[1:]] + [len(text)]
+    for match, end in zip(matches, ends, strict=False):
+        product = _PRODUCT.match(match[1])
+        name = product[0].lower() if product else ""
+        if name in found:
+            starts.setdefault(name, match.end())
+        if starts and (end == len(text) or RULE.search(text, match.end(), end)):
+            for listed, start in starts.items():
+                found[listed].append((start, end))
+            starts = {}
+    return found[agent] or found["*"]
+
+
+def _places(text: str, spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """For each span, how many newlines stand before it in the kept text, and in the file."""
+    kept, line = 0, 0
+    for (_, before), (start, end) in pairwise([(0, 0), *spans]):
+        line += text.count("\n", before, start)
+        yield kept, line
+        inside = text.count("\n", start, end)
+        kept, line = kept + inside, line + inside
+
+
+def _delays(span: str) -> Iterator[float]:
+    """The delays of a group; those behind further agents are theirs, though no rule stands between."""
+    first = _DELAY.search(span)
+    if first is None:
+        return
+    following = _AGENT.search(span, first.end())
+    for match in _DELAY.finditer(span, 0, following.start() if following else len(span)):
+        value = match[1]
+        if (rate := _RATE.match(value)) and float(rate[1]):
+            requests, seconds = (min(_LONGEST_DELAY, float(each)) for each in rate.group(1, 2))
+            yield seconds * _UNITS[rate[3].lower()] / requests
+        elif number := _NUMBER.match(value):
+            yield min(_LONGEST_DELAY, float(number[0]))
 
 
 ALLOW_ALL = Robots("", "*")
@@ -171,18 +167,20 @@ def read_robots(status: int, body: bytes, agent: str, *, retry_after: float | No
     wait in seconds that the answer asked for.
     """
     if 200 <= status < 300:
-        return Robots(_text(body), agent)
+        return Robots(_lines(body), agent)
     # RFC 9309 2.3.1.3: "unavailable" means no restrictions. 429 is "unreachable", as Google reads it.
     if 400 <= status < 500 and status != 429:
         return ALLOW_ALL
     raise RobotsNotNow(f"HTTP {status}", retry_after=retry_after)
 
 
-def _text(body: bytes) -> str:
-    """The first 500 KiB as text, up to a whole line; CR and CRLF count as newlines."""
+def _lines(body: bytes) -> str:
+    """The octets of the first 500 KiB, up to a whole line; CR and CRLF count as newlines."""
     kept = body[:LARGEST_ROBOTS]
     if len(body) > LARGEST_ROBOTS:
         kept = kept[: max(kept.rfind(b"\n"), kept.rfind(b"\r")) + 1]
     # RFC 9309 2.2: it is UTF-8. One that begins with UTF-16's mark was saved so by mistake, and is meant.
-    coding = "utf-16" if kept[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
-    return kept.decode(coding, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    if kept[:2] in (BOM_UTF16_LE, BOM_UTF16_BE):
+        kept = kept.decode("utf-16", "replace").encode("utf-8", "surrogatepass")
+    kept = kept.removeprefix(BOM_UTF8)
+    return kept.decode("latin-1").replace("\r\n", "\n").replace("\r", "\n")
