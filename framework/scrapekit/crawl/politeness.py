@@ -33,7 +33,7 @@ class Pace:
     delay: float = 0.5
     per_host: int = 2
     concurrency: int = 16
-    retries: int = 3
+    retries: int = 2
     redirects: int = 10
     obey_robots: bool = True
     order: str = "breadth"

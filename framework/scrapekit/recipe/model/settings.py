@@ -44,7 +44,7 @@ class Http:
     min_rate_over: float = 30.0
     """Over how many seconds that is measured."""
     max_body: int = 16 * 2**20
-    retries: int = 3
+    retries: int = 2
     redirects: int = 10
     proxy: tuple[str, ...] = ()
     """One, or several that hosts are spread over."""
