@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from scrapekit import FetchError, Item, Origin, Outcome, Page, Request, StuckError, Verdict
-from scrapekit.crawl import fairness, retry_budget, schedule
+from scrapekit.crawl import fairness, schedule
 from scrapekit.crawl.admission import Admission, Limits
 from scrapekit.crawl.engine import Engine, StoppedNow
 from scrapekit.crawl.entries import ROBOTS_PAGE
@@ -369,8 +369,6 @@ def test_whatever_happens_every_page_is_done_once(jumping, monkeypatch, seed, en
     monkeypatch.setattr(schedule, "_LANES_KEPT", 1)
     monkeypatch.setattr(fairness, "BLOCK", 3)
     monkeypatch.setattr(fairness, "_MOST_SITES", 2)
-    # So many pages of these sites stumble that some would be given up for the host's sake.
-    monkeypatch.setattr(retry_budget, "_FREE", _FOR_EVER)
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:
         job = Job(Site(seed), Path(folder), rng)

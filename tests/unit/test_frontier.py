@@ -12,8 +12,7 @@ import pytest
 from scrapekit import FetchError, Request
 from scrapekit.crawl.entries import Entry, LaneMark, LaneState
 from scrapekit.crawl.frontier import Frontier
-from scrapekit.crawl.politeness import GiveUp, Pace, Retry
-from scrapekit.errors import Patience
+from scrapekit.crawl.politeness import Pace, Retry
 from scrapekit.web.robots import ALLOW_ALL, RobotsNotNow, read_robots
 from scrapekit.web.url import lane_of
 
@@ -590,44 +589,3 @@ def test_a_known_answer_does_not_ease_a_host_that_is_slow(jumping):
         return lane.delay, lane.throttles
 
     assert jumping(body) == (8.0, 2)
-
-
-def storm(jumping, pages, error):
-    """How often a host was asked where each of its *pages* ends in *error*, and what came of each."""
-
-    async def body(loop):
-        world = World(loop, delay=0, per_host=1, retries=5, park_after=0, **FREE)
-        world.queue(*[f"http://a.test/{n}" for n in range(pages)])
-        world.frontier.seeds_exhausted()
-        world.ends = []
-        while (entry := await world.grant()) is not None:
-            world.frontier.release(entry)
-            if isinstance(decision := world.frontier.failed(entry, error()), GiveUp):
-                world.ends.append(decision.reason)
-                world.commit(entry)
-        return world
-
-    world = jumping(body)
-    return len(world.log), world.ends
-
-
-def test_a_storm_of_failures_is_not_answered_with_a_storm_of_retries(jumping):
-    asked, ends = storm(jumping, 200, lambda: FetchError("HTTP 500", retry=True))
-
-    assert asked <= 200 + 20 + asked * 0.1 + 1
-    assert len(ends) == 200
-    assert "HTTP 500; so many pages of the host fail that it is not tried again" in ends
-
-
-def test_a_few_pages_that_fail_get_all_their_retries(jumping):
-    asked, ends = storm(jumping, 4, lambda: FetchError("HTTP 500", retry=True))
-
-    assert (asked, set(ends)) == (24, {"HTTP 500 (6 tries)"})
-
-
-def test_what_the_recipe_says_about_retries_goes_beyond_the_budget(jumping):
-    asked, _ = storm(
-        jumping, 30, lambda: FetchError("busy", retry=True, patience=Patience(wait=1.0, times=5))
-    )
-
-    assert asked == 180

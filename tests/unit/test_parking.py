@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from itertools import pairwise
 
 import pytest
 
@@ -163,7 +164,7 @@ def test_pages_that_fail_among_others_that_come_park_nobody(jumping):
 
     assert len(hosts.ended) == 60
     assert hosts.frontier.parked() == {}
-    assert hosts.now < 150
+    assert hosts.now < 300
 
 
 def test_a_page_that_is_not_there_is_an_answer_too(jumping):
@@ -259,3 +260,38 @@ def test_people_are_told_that_a_host_is_parked_and_why(jumping):
     assert parked.startswith("a.test in ")
     assert parked.endswith(f"parked, for it keeps failing: {ERROR})")
     assert lost == f"left alone: {ERROR}"
+
+
+def test_a_host_that_says_429_without_end_is_parked_and_loses_no_page(jumping):
+    hosts = jumping(lambda loop: Hosts(loop, lambda url, now: BUSY, pages(40)).crawl())
+
+    assert hosts.ended == {}
+    assert hosts.frontier.parked() == {"a.test": "HTTP 429 Too Many Requests; 40 requests wait"}
+    # Nine answers, and three probes with longer and longer rests before them.
+    assert len(hosts.starts()) <= 9 + 2 + 3
+    assert hosts.starts()[-1] - hosts.starts()[-2] >= 240
+
+
+def test_a_host_that_says_429_for_ten_minutes_is_crawled_afterwards(jumping):
+    def until_then(url, now):
+        return BUSY if now < 600 else None
+
+    hosts = jumping(lambda loop: Hosts(loop, until_then, pages(40), per_host=4).crawl())
+
+    assert list(hosts.ended.values()) == ["ok"] * 40
+    assert len([start for start in hosts.starts() if start < 600]) < 25
+
+
+def test_a_parked_host_waits_as_long_as_the_answer_to_a_probe_asks(jumping):
+    slow = FetchError("HTTP 429", retry=True, throttled=True, status=429, retry_after=119.0)
+    hosts = jumping(lambda loop: Hosts(loop, lambda url, now: slow, pages(3)).crawl())
+
+    gaps = [later - earlier for earlier, later in pairwise(hosts.starts())]
+    assert min(gaps) >= 119
+
+
+def test_a_host_that_is_never_parked_gives_the_pages_up_that_it_will_not_show(jumping):
+    hosts = jumping(lambda loop: Hosts(loop, lambda url, now: BUSY, pages(3), park_after=0).crawl())
+
+    said = "HTTP 429 Too Many Requests; the host said so {} times in a row"
+    assert list(hosts.ended.values()) == [said.format(number) for number in (9, 10, 11)]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.lane import Lane
 from scrapekit.crawl.parking import Parking
 from scrapekit.crawl.politeness import GiveUp, Pace, Retry, after_error, faster, slower
-from scrapekit.crawl.retry_budget import may_retry
+from scrapekit.crawl.retry_budget import Retries
 from scrapekit.crawl.robots_gate import RobotsGate
 from scrapekit.errors import FetchError
 
@@ -32,8 +33,10 @@ class Answering:
         self._clock = clock
         self._rng = rng
 
-    def succeeded(self, lane: Lane) -> None:
+    def succeeded(self, lane: Lane, entry: Entry) -> None:
         """A page came without complaint: a host that was slowed down is eased again."""
+        if entry.tries > 1 and lane.retries is not None:
+            lane.retries.ended(came=True)
         lane.throttles = 0
         if lane.trouble is not None:
             self._parking.answered(lane)
@@ -45,21 +48,35 @@ class Answering:
         if (kept := self._parking.failed(lane, entry, error)) is not None:
             return kept
         limited = error.patience is not None and error.patience.times is not None
+        if error.throttled:
+            lane.throttles += 1
+            if not limited and (kept := self._parking.throttled(lane, error)) is not None:
+                return kept
+        if entry.tries and not error.throttled and lane.retries is not None:
+            lane.retries.vain += 1
         entry.tries += 0 if error.throttled and not limited else 1
-        lane.throttles += 1 if error.throttled else 0
         decision = after_error(
             error, tries=entry.tries, throttles=lane.throttles, pace=self._pace, rng=self._rng
         )
         if isinstance(decision, GiveUp):
+            if entry.tries > 1 and lane.retries is not None:
+                lane.retries.ended(came=False)
             return decision
-        # An answer that asks for patience has the host wait instead; what the recipe asks for, it gets.
-        if not error.throttled and error.patience is None:
-            if not may_retry(lane.asked, lane.retried):
-                reason = f"{error}; so many pages of the host fail that it is not tried again"
-                return GiveUp(error.verdict, reason)
-            lane.retried += 1
         if error.throttled:
             lane.delay = slower(lane.delay)
         if decision.whole_host:
             lane.pause(self._clock() + decision.wait, decision.reason)
-        return decision
+            return decision
+        # What the recipe asks for, it gets.
+        return decision if error.throttled or error.patience else self._spared(lane, decision, error)
+
+    def _spared(self, lane: Lane, decision: Retry, error: FetchError) -> Retry | GiveUp:
+        """The same, put off or left where the host has retries enough."""
+        if lane.retries is None:
+            lane.retries = Retries()
+        wait = lane.retries.wait(
+            self._clock(), decision.wait, asked=lane.asked, waiting=len(lane.delayed), delay=lane.delay
+        )
+        if wait is None:
+            return GiveUp(error.verdict, f"{error}; trying pages of its host again has not helped")
+        return replace(decision, wait=wait)

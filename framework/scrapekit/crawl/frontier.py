@@ -188,9 +188,8 @@ class Frontier:
     def succeeded(self, entry: Entry) -> None:
         """A page came without complaint: a host that was slowed down is eased again."""
         entry.tries += 1
-        if entry.replayed:
-            return
-        self._answering.succeeded(self._schedule.lane(entry.lane))
+        if not entry.replayed:
+            self._answering.succeeded(self._schedule.lane(entry.lane), entry)
 
     def failed(self, entry: Entry, error: FetchError) -> Retry | GiveUp:
         """Decide what a failed fetch means, and act on it: the entry is queued again, or given up."""

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 from scrapekit.crawl.breaker import Trouble
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.politeness import Pace
+from scrapekit.crawl.retry_budget import Retries
 from scrapekit.web.robots import Robots
 
 _BEHIND_ALL = (1 << 62, 0)
@@ -46,7 +47,7 @@ class Lane:
 
     __slots__ = (
         "asked", "asking", "delay", "delayed", "horizon", "in_flight", "known", "last_start", "loading",
-        "name", "next_start", "noted", "pace", "paused_until", "reason", "resting", "retried", "robots",
+        "name", "next_start", "noted", "pace", "paused_until", "reason", "resting", "retries", "robots",
         "scheduled", "stored", "throttles", "trouble", "undo", "urgent", "window",
     )  # fmt: skip
 
@@ -79,8 +80,8 @@ class Lane:
         self.throttles = 0
         self.asked = 0
         """Requests that were granted, since the host is remembered."""
-        self.retried = 0
-        """How many of them were retries."""
+        self.retries: Retries | None = None
+        """What its retries brought; None for a host that needed none."""
         self.trouble: Trouble | None = None
         """What is known of a host that failed last; None for one that answered."""
         self.known = False

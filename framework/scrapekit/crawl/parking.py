@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scrapekit.crawl.breaker import Trouble, host_fails, rest
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.lane import Lane
-from scrapekit.crawl.politeness import Retry
+from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_THROTTLES, Retry
 from scrapekit.errors import FetchError
 
 
@@ -37,7 +37,7 @@ class Parking:
     def failed(self, lane: Lane, entry: Entry, error: FetchError) -> Retry | None:
         """Note a failed fetch. Where its host is parked the request waits there, and loses no try."""
         fails = host_fails(error)
-        if fails is False and lane.trouble is not None:
+        if fails is False and lane.trouble is not None and not error.throttled:
             self.answered(lane)
         if not fails or not lane.pace.park_after:
             return None
@@ -49,6 +49,27 @@ class Parking:
         if not lane.trouble.parks:
             return None
         return Retry(max(0.0, lane.paused_until - self._clock()), True, str(error), parked=parked)
+
+    def throttled(self, lane: Lane, error: FetchError) -> Retry | None:
+        """A host asked for patience. Where it does so without end it is parked, as one that fails.
+
+        Its pages are not at fault, so none of them ends by it (RFC 6585 4).
+        """
+        trouble = lane.trouble
+        parked = trouble is not None and trouble.parks > 0
+        if not (parked or lane.throttles > MOST_THROTTLES) or not lane.pace.park_after:
+            if trouble is not None and not parked:
+                self.answered(lane)
+            return None
+        if trouble is None:
+            trouble = lane.trouble = Trouble()
+        again = trouble.probing or not parked
+        if again:
+            trouble.park(str(error))
+            self._rest(lane, trouble)
+        # A probe is no reason to wait less than the answer to it asks for (RFC 9110 10.2.3).
+        lane.pause(self._clock() + min(error.retry_after or 0.0, LONGEST_PAUSE), str(error))
+        return Retry(max(0.0, lane.paused_until - self._clock()), True, str(error), parked=again)
 
     def unreadable(self, lane: Lane, reason: str, *, enough: bool) -> bool:
         """A robots.txt could not be read; True where that parks the host, and nothing is decided by it.
