@@ -290,6 +290,14 @@ def test_a_parked_host_waits_as_long_as_the_answer_to_a_probe_asks(jumping):
     assert min(gaps) >= 119
 
 
+def test_a_parked_host_waits_as_long_as_the_recipe_reads_from_the_answer(jumping):
+    slow = FetchError("HTTP 429", retry=True, throttled=True, status=429, patience=Patience(wait=900.0))
+    hosts = jumping(lambda loop: Hosts(loop, lambda url, now: slow, pages(3), per_host=1).crawl())
+
+    gaps = [later - earlier for earlier, later in pairwise(hosts.starts())]
+    assert min(gaps) >= 900
+
+
 def test_a_host_that_is_never_parked_gives_the_pages_up_that_it_will_not_show(jumping):
     hosts = jumping(lambda loop: Hosts(loop, lambda url, now: BUSY, pages(3), park_after=0).crawl())
 

@@ -33,10 +33,8 @@ class Answering:
         self._clock = clock
         self._rng = rng
 
-    def succeeded(self, lane: Lane, entry: Entry) -> None:
+    def succeeded(self, lane: Lane) -> None:
         """A page came without complaint: a host that was slowed down is eased again."""
-        if entry.tries > 1 and lane.retries is not None:
-            lane.retries.ended(came=True)
         lane.throttles = 0
         if lane.trouble is not None:
             self._parking.answered(lane)
@@ -52,15 +50,13 @@ class Answering:
             lane.throttles += 1
             if not limited and (kept := self._parking.throttled(lane, error)) is not None:
                 return kept
-        if entry.tries and not error.throttled and lane.retries is not None:
+        if entry.tries and error.retry and not error.throttled and lane.retries is not None:
             lane.retries.vain += 1
         entry.tries += 0 if error.throttled and not limited else 1
         decision = after_error(
             error, tries=entry.tries, throttles=lane.throttles, pace=self._pace, rng=self._rng
         )
         if isinstance(decision, GiveUp):
-            if entry.tries > 1 and lane.retries is not None:
-                lane.retries.ended(came=False)
             return decision
         if error.throttled:
             lane.delay = slower(lane.delay)
@@ -68,15 +64,13 @@ class Answering:
             lane.pause(self._clock() + decision.wait, decision.reason)
             return decision
         # What the recipe asks for, it gets.
-        return decision if error.throttled or error.patience else self._spared(lane, decision, error)
+        return decision if error.throttled or error.patience else self._spared(lane, decision)
 
-    def _spared(self, lane: Lane, decision: Retry, error: FetchError) -> Retry | GiveUp:
-        """The same, put off or left where the host has retries enough."""
+    def _spared(self, lane: Lane, decision: Retry) -> Retry:
+        """The same, put off where the host has retries enough."""
         if lane.retries is None:
             lane.retries = Retries()
         wait = lane.retries.wait(
             self._clock(), decision.wait, asked=lane.asked, waiting=len(lane.delayed), delay=lane.delay
         )
-        if wait is None:
-            return GiveUp(error.verdict, f"{error}; trying pages of its host again has not helped")
         return replace(decision, wait=wait)

@@ -189,7 +189,7 @@ class Frontier:
         """A page came without complaint: a host that was slowed down is eased again."""
         entry.tries += 1
         if not entry.replayed:
-            self._answering.succeeded(self._schedule.lane(entry.lane), entry)
+            self._answering.succeeded(self._schedule.lane(entry.lane))
 
     def failed(self, entry: Entry, error: FetchError) -> Retry | GiveUp:
         """Decide what a failed fetch means, and act on it: the entry is queued again, or given up."""

@@ -81,7 +81,7 @@ class Lane:
         self.asked = 0
         """Requests that were granted, since the host is remembered."""
         self.retries: Retries | None = None
-        """What its retries brought; None for a host that needed none."""
+        """How many of its retries were in vain; None for a host that needed none."""
         self.trouble: Trouble | None = None
         """What is known of a host that failed last; None for one that answered."""
         self.known = False

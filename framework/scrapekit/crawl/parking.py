@@ -8,7 +8,7 @@ from scrapekit.crawl.breaker import Trouble, host_fails, rest
 from scrapekit.crawl.entries import Entry
 from scrapekit.crawl.lane import Lane
 from scrapekit.crawl.politeness import LONGEST_PAUSE, MOST_THROTTLES, Retry
-from scrapekit.errors import FetchError
+from scrapekit.errors import FetchError, Patience
 
 
 class Parking:
@@ -67,9 +67,12 @@ class Parking:
         if again:
             trouble.park(str(error))
             self._rest(lane, trouble)
-        # A probe is no reason to wait less than the answer to it asks for (RFC 9110 10.2.3).
-        lane.pause(self._clock() + min(error.retry_after or 0.0, LONGEST_PAUSE), str(error))
-        return Retry(max(0.0, lane.paused_until - self._clock()), True, str(error), parked=again)
+        # A probe is no reason to wait less than the answer to it asks for (RFC 9110 10.2.3), or the recipe.
+        patience, now = error.patience or Patience(), self._clock()
+        asked = min(error.retry_after or 0.0, LONGEST_PAUSE) if patience.wait is None else patience.wait
+        if patience.whole_host is not False:
+            lane.pause(now + asked, str(error))
+        return Retry(max(asked, lane.paused_until - now), True, str(error), parked=again)
 
     def unreadable(self, lane: Lane, reason: str, *, enough: bool) -> bool:
         """A robots.txt could not be read; True where that parks the host, and nothing is decided by it.

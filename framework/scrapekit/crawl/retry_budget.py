@@ -2,8 +2,8 @@
 
 When a host is in trouble each of its pages fails, and trying each again several times multiplies the load
 that it cannot bear. So retries in vain are a tenth of what a host is asked for, and no page is lost to that:
-a retry beyond is put off, to a tenth of the host's pace. Only where page upon page was tried again, and
-hardly one of them came, is that left.
+a retry beyond is put off, to a tenth of the host's pace. A host where hardly anything comes slows down its
+own crawl; that pages failed before is no reason to leave out others, which may well come.
 """
 
 from __future__ import annotations
@@ -15,41 +15,23 @@ _LEAST_DELAY = 0.02
 """Seconds that a host without a delay counts as having: five retries a second, of fifty requests and more."""
 _LONGEST_SPACING = 60.0
 """With a delay above six seconds a host has peace enough, and a crawl would hardly end."""
-_TELLING = 25
-"""So many pages that were lost tell what trying others again is worth. Retries that bring one page in ten
-would have saved one of them with a chance of 99 in a hundred."""
-_WORTH = 0.05
 
 
 class Retries:
-    """What the retries of one host brought, and when the next one that is put off may start."""
+    """How many retries of one host were in vain, and when the next one that is put off may start."""
 
-    __slots__ = ("lost", "next_start", "saved", "vain")
+    __slots__ = ("next_start", "vain")
 
     def __init__(self) -> None:
         self.vain = 0
-        """Retries that failed again."""
-        self.saved = 0
-        """Pages that came after all."""
-        self.lost = 0
-        """Those that did not."""
+        """Retries that failed again, in a way that yet another may mend."""
         self.next_start = 0.0
 
-    def ended(self, *, came: bool) -> None:
-        """A page that was tried again came, or was tried often enough; what is long ago weighs less."""
-        self.saved += came
-        self.lost += not came
-        if self.saved + self.lost >= 4 * _TELLING and is_worth_it(self.saved, self.lost):
-            self.saved //= 2
-            self.lost //= 2
-
-    def wait(self, now: float, backoff: float, *, asked: int, waiting: int, delay: float) -> float | None:
-        """Seconds until a page may be tried again, at least *backoff*; None where it is not worth while.
+    def wait(self, now: float, backoff: float, *, asked: int, waiting: int, delay: float) -> float:
+        """Seconds until a page may be tried again, at least *backoff*.
 
         *asked*: requests the host got; *waiting*: retries that wait already; *delay*: between two starts.
         """
-        if not is_worth_it(self.saved, self.lost):
-            return None
         if has_room(asked, self.vain + waiting):
             return backoff
         start = max(now + backoff, self.next_start)
@@ -60,11 +42,6 @@ class Retries:
 def has_room(asked: int, spent: int) -> bool:
     """Whether a host that got *asked* requests can bear a retry beside *spent* others."""
     return spent < _FREE + _SHARE * asked
-
-
-def is_worth_it(saved: int, lost: int) -> bool:
-    """False where page upon page was tried again, and hardly one of them came."""
-    return lost < _TELLING or saved >= _WORTH * lost
 
 
 def spacing(delay: float) -> float:
