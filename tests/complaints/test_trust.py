@@ -120,6 +120,38 @@ async def test_a_field_that_one_record_has_is_not_noted(desk, site):
     assert desk.report.notes == {}
 
 
+async def test_a_run_without_records_says_which_rows_were_not_there(desk, site):
+    """c39: "no record was found" leaves its reader with every selector of the recipe to doubt."""
+    site.pages = {"/": "<p class=tea>Assam</p>"}
+
+    await desk.run(TEAS)
+
+    assert desk.report.broken == ["no tea record was found"]
+    assert desk.report.notes == {"p: no rows match li": 1}
+
+
+async def test_records_without_any_value_are_no_success(desk, site):
+    """c39: eight rows were there, none of the fields was, and all went well."""
+    site.pages = {"/": "<li>Assam</li>" * 8}
+
+    await desk.run(TEAS)
+
+    assert (desk.report.exit_code, desk.report.records) == (1, {"tea": 8})
+    assert desk.report.broken == ["8 tea records, without a value in any field"]
+
+
+async def test_json_that_is_read_as_html_is_noted(desk, site):
+    """c40: the page rule of an API that lacks its parser finds nothing, for HTML can be made of anything."""
+    site.pages = {"/": '{"teas": []}'}
+
+    await desk.run(TEAS)
+
+    assert desk.report.notes == {
+        "p: no rows match li": 1,
+        "p: nothing found in application/json, read as HTML; its page rule lacks `parser: json`": 1,
+    }
+
+
 def test_a_selector_of_another_language_is_told_before_the_first_request(desk):
     """c40: a generator gave XPath for a CSS schema, and nothing was found (crawl4ai#651, #921)."""
     assert desk.mistake(desk.one("item: it\nfields: { t: //h1 }")) == (

@@ -58,7 +58,8 @@ def accounts(counters: dict[str, int], *, waiting: int = 0, seeds_left: bool = F
     """The accounts of a run that has come so far."""
     found = Accounts(recipe(**changes), "job")
     frontier = SimpleNamespace(waiting=waiting, hosts=list, waiting_for=lambda: "", parked=dict)
-    committer = SimpleNamespace(counters=Counter(counters))
+    filled = {"ever:book.title": 1, "ever:author.name": 1}
+    committer = SimpleNamespace(counters=Counter(filled | counters))
     found.follow(
         SimpleNamespace(frontier=frontier, committer=committer, slow={"book": 0.12345}, seeds_left=seeds_left)
     )
@@ -114,6 +115,11 @@ def test_a_run_is_unfinished_while_a_request_waits_or_a_seed_is_left(counters, s
         ),
         ({"verdict:failed": 1, "records:book": 1}, {}, ["1 of 1 request failed; crawl.allow_failed is 5 %"]),
         ({"verdict:robots": 3}, {"expect": {"book": Expect(0)}, "expect_any": ()}, []),
+        (
+            {"verdict:ok": 1, "records:book": 7, "ever:book.title": 0},
+            {},
+            ["7 book records, without a value in any field"],
+        ),
     ],
 )
 def test_each_contract_that_was_not_kept_is_named(counters, changes, broken):

@@ -37,7 +37,7 @@ def summarize(report: Report, command: str = "") -> str:
         list(_downloads(report)),
         list(_quarantine(report.quarantine)),
         list(_failures(report)),
-        list(_listed("noted", columns(_counts(report.notes.items()), right=(0,), indent="  "))),
+        list(_notes(report)),
         list(_listed("parked", [f"  {host}: {why}" for host, why in report.parked.items()])),
         list(_listed("not as promised", [f"  {text}" for text in report.broken])),
         list(_listed("callbacks that held the loop", _slow(report))),
@@ -175,6 +175,16 @@ def _by_reason(failures: Iterable[Failure]) -> list[tuple[str, list[Failure]]]:
             reason = reason[: _WIDEST_REASON - 1] + "…"
         groups.setdefault(f"{reason}{tries}", []).append(failure)
     return sorted(groups.items(), key=lambda group: -len(group[1]))
+
+
+def _notes(report: Report) -> Iterator[str]:
+    yield from _listed("noted", columns(_counts(report.notes.items()), right=(0,), indent="  "))
+    if report.quarantine is None and any(_is_dropped(note) for note in report.notes):
+        yield "  to see what was dropped, and why: on_invalid: quarantine"
+
+
+def _is_dropped(note: str) -> bool:
+    return " dropped: " in note and not note.startswith("links to ")
 
 
 def _counts(pairs: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:

@@ -15,6 +15,7 @@ from scrapekit.extract.fields.objects import evidence_of
 from scrapekit.extract.joins.asked import Asked
 from scrapekit.extract.joins.many_pages import Joinery
 from scrapekit.extract.links.links import Begin, FollowLinks, Gathered, compile_links
+from scrapekit.extract.misread import with_misreading
 from scrapekit.extract.paging.pagination import Follow, compile_pagination
 from scrapekit.extract.paging.stops import Progress, is_repeated, sign
 from scrapekit.extract.reading import Ground, Reading, blame
@@ -146,7 +147,10 @@ def _safely(draft: Draft, rule: PageRule, read: Callback) -> Callback:
 
     def callback(page: Page) -> Outcome | FetchError:
         try:
-            return read(page)
+            outcome = read(page)
+            return (
+                with_misreading(outcome, page, draft.parser_name) if isinstance(outcome, Outcome) else outcome
+            )
         except PageError as error:
             return _failed(page, str(error))
         except TakesLong:

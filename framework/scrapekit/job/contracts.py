@@ -40,6 +40,18 @@ def never_filled(recipe: Recipe, counters: Counter[str]) -> dict[str, int]:
     }
 
 
+def why_so_few(recipe: Recipe, counters: Counter[str]) -> dict[str, int]:
+    """Why pages gave nothing, as remarks, where there are fewer records than there must be."""
+    if not any(_counts(recipe, counters)):
+        return {}
+    return {
+        reason: pages
+        for reason, pages in named(counters, "empty:").items()
+        # What was noted on the page itself is told already.
+        if not counters[f"note:{reason.partition(': ')[2]}"]
+    }
+
+
 def _counts(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
     # What was not read again, because it did not change, is as good as read.
     records = Counter(named(counters, "records:")) + Counter(named(counters, f"note:{UNREAD}"))
@@ -53,6 +65,12 @@ def _counts(recipe: Recipe, counters: Counter[str]) -> Iterator[str]:
     unsaid = () if _nothing_was_there(counters) else recipe.expect_any
     if unsaid and not any(records.get(kind) for kind in unsaid):
         yield f"no {' or '.join(unsaid)} record was found"
+    yield from (
+        f"{_counted(count, f'{kind} record')}, without a value in any field"
+        for kind, columns in recipe.kinds.items()
+        if (count := counters[f"records:{kind}"])
+        and not any(counters[f"ever:{kind}.{name}"] for name in columns)
+    )
 
 
 def _nothing_was_there(counters: Counter[str]) -> bool:

@@ -35,6 +35,8 @@ def settle(
         verdict = Verdict.DUPLICATE if id(entry) in duplicates else outcome.verdict
         verdicts[verdict.value] += 1
         counters[f"page:{verdict.value}:{entry.request.page}"] += 1
+        if verdict is Verdict.EMPTY:
+            counters[f"empty:{entry.request.page}: {outcome.reason}"] += 1
         rows.append((number_of(entry.lane), entry.rank, entry.seq))
         marks.append((_CODES[verdict], entry.fp))
         if verdict not in _NO_PAGE:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from scrapekit.crawl.entries import SEEN_BEFORE, UNREAD
 from scrapekit.errors import ExitCode, StuckError
-from scrapekit.job.contracts import broken_contracts, named, never_filled
+from scrapekit.job.contracts import broken_contracts, named, never_filled, why_so_few
 from scrapekit.parts import Exporter
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import DOWNLOAD, ExportReport, Failure, Report, Snapshot
@@ -154,6 +154,11 @@ class Accounts:
         """Each contract of the recipe that was not kept, in words."""
         return list(broken_contracts(self._recipe, self._engine.committer.counters))
 
+    def _remarks(self) -> dict[str, int]:
+        """What only the whole job shows: fields that are never filled, and why there are so few records."""
+        counters = self._engine.committer.counters
+        return never_filled(self._recipe, counters) | why_so_few(self._recipe, counters)
+
     def _written(self, export: Written) -> ExportReport:
         return ExportReport(
             exporter=export.name.partition(":")[0],
@@ -206,7 +211,7 @@ class Accounts:
             exports=[self._written(export) for export in exports],
             quarantine=self._written(quarantine) if quarantine and self._is_fruitful(quarantine) else None,
             failures=await _failures(journal),
-            notes=named(counters, "note:") | _duplicates(counters) | never_filled(self._recipe, counters),
+            notes=named(counters, "note:") | _duplicates(counters) | self._remarks(),
             broken=self.broken() if end in ("complete", "broken contract") else [],
             slow_callbacks={rule: round(held, 3) for rule, held in self._engine.slow.items()},
             listeners_off=list(listeners_off),

@@ -64,6 +64,14 @@ def test_a_reason_that_counts_the_tries_is_not_followed_by_them():
     assert "  1 × HTTP 500 (4 tries)\n      https://a.test/1" in summarize(report)
 
 
+def test_dropped_records_are_told_with_the_way_to_see_them():
+    hint = "  to see what was dropped, and why: on_invalid: quarantine"
+    dropped, links = {"book dropped: price is required": 2}, {"links to book dropped: no host": 2}
+
+    assert hint in summarize(replace(COMPLETE, notes=dropped)).splitlines()
+    assert hint not in summarize(replace(COMPLETE, notes=links)).splitlines()
+
+
 def test_an_interrupted_run_says_how_to_go_on():
     report = replace(
         COMPLETE,
@@ -145,6 +153,7 @@ def test_a_broken_contract_says_what_was_not_kept_and_everything_else_that_happe
         "noted\n"
         "  1,200  × records dropped: price is required\n"
         "      7  × links out of scope\n"
+        "  to see what was dropped, and why: on_invalid: quarantine\n"
         "\n"
         "not as promised\n"
         "  book: 2 records, but at least 20 are expected\n"
