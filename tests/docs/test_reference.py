@@ -83,6 +83,7 @@ crawl: { nobody: 1, traps: { nobody: 1 }, budget: { nobody: 1 }, sites: { HOST: 
 expect: { KIND: { nobody: 1 } }
 seen: { KIND: { nobody: 1 } }
 tests: [{ nobody: 1 }]
+plugins: { PACKAGE: { nobody: 1 } }
 responses: { SET: [{ when: status == 200, nobody: 1 }] }
 login: { page: https://a.test/, nobody: 1 }
 nobody: 1

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scrapekit.errors import Problems, StuckError, UsageError
+from scrapekit.planning.pins import check_pins
 from scrapekit.planning.plan import Plan, compile_plan
 from scrapekit.plugins import Plugins
 from scrapekit.recipe.load import load_recipe
@@ -83,8 +84,10 @@ def prepare(settings: RunSettings) -> Prepared:
         problems=problems,
         sends=settings.sends,
     )
-    plugins = Plugins(settings.disabled)
-    plan = compile_plan(recipe, plugins, problems, output=settings.out_dir) if recipe is not None else None
+    plugins, plan = Plugins(settings.disabled), None
+    # First, for compiling imports the parts that the recipe names.
+    if recipe is not None and check_pins(recipe.pins, problems):
+        plan = compile_plan(recipe, plugins, problems, output=settings.out_dir)
     problems.raise_if_any()
     if recipe is None or plan is None:
         raise StuckError("the recipe could not be read, and no problem was found: this is a bug")

@@ -23,6 +23,7 @@ from scrapekit.recipe.reading.file import Files
 from scrapekit.recipe.reading.http import count_proxies, read_http
 from scrapekit.recipe.reading.login import read_login
 from scrapekit.recipe.reading.pages import read_pages
+from scrapekit.recipe.reading.pins import read_pins
 from scrapekit.recipe.reading.pipe import read_pipes
 from scrapekit.recipe.reading.responses import put_in_responses
 from scrapekit.recipe.reading.seeds import read_seeds
@@ -119,6 +120,7 @@ def _assemble(
         login=read_login(options),
         vars=read_vars(options),
         seen=read_seen(options, kinds, pages),
+        pins=read_pins(options),
     )
 
 

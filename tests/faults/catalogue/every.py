@@ -14,6 +14,7 @@ from catalogue import (
     names,
     outputs,
     packing,
+    parts,
     references,
     sizes,
     statuses,
@@ -26,7 +27,7 @@ from catalogue.fault import Fault
 _MODULES = [
     *(endings, framing, tls, names, cuts, sizes, packing, charsets),
     *(addresses, references, cookies),
-    *(markup, values, hops, statuses, strangers, outputs),
+    *(markup, values, hops, statuses, strangers, parts, outputs),
 ]
 
 FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]

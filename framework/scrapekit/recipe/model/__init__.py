@@ -10,6 +10,7 @@ from scrapekit.recipe.model.auth import Auth, Bound, Secret
 from scrapekit.recipe.model.calendar import CalendarUnit, Day, Days, Span
 from scrapekit.recipe.model.items import ItemRule
 from scrapekit.recipe.model.pages import GraphQL, LinkRule, PageRule, Paginate, Pattern, RequestShape, Window
+from scrapekit.recipe.model.pins import Pin
 from scrapekit.recipe.model.recorded import RecordedPage
 from scrapekit.recipe.model.rows import (
     Context,
@@ -64,6 +65,7 @@ __all__ = [
     "PageRule",
     "Paginate",
     "Pattern",
+    "Pin",
     "Previous",
     "Recipe",
     "RecordedPage",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from scrapekit.recipe.model.auth import Bound
 from scrapekit.recipe.model.pages import PageRule
+from scrapekit.recipe.model.pins import Pin
 from scrapekit.recipe.model.recorded import RecordedPage
 from scrapekit.recipe.model.seeds import Seed
 from scrapekit.recipe.model.seen import SeenRule
@@ -48,6 +49,7 @@ class Recipe:
     vars: tuple[Var, ...] = ()
     seen: Mapping[str, SeenRule] = field(default_factory=dict)
     """Record kind → how it is compared with earlier jobs; a kind without a rule is not."""
+    pins: tuple[Pin, ...] = ()
 
     @property
     def remembers(self) -> bool:
