@@ -115,12 +115,14 @@ def compile_plan(recipe: Recipe, plugins: Plugins, problems: Problems, *, output
         joiners=joinery.joiners,
         files=joinery.files.rules,
         scopes=_scopes(recipe, joinery.files.rules, seed_urls),
-        _callbacks={
-            **callbacks,
-            **{name: minding_late(callback) for each in drawn for name, callback in each.callbacks.items()},
-        },
+        _callbacks=callbacks | _of_listings(drawn),
         _seeds=drawn,
     )
+
+
+def _of_listings(drawn: Iterable[Seeds]) -> dict[str, Callback]:
+    """What reads the sitemaps and feeds that seeds are drawn from."""
+    return {name: minding_late(callback) for each in drawn for name, callback in each.callbacks.items()}
 
 
 def _compile_pages(

@@ -54,32 +54,19 @@ def read_recipe(
     takes the place of the recipe's exports. Where nothing *sends* anything,
     secrets may be missing. A recipe with problems is for finding more of them only.
     """
-    start = Mark(tree.mark.source, 1, 1)
     if not check_version(tree, problems):
         return None
     tree = put_in_fragments(tree, problems)
+    start, folder = Mark(tree.mark.source, 1, 1), Path(file).parent
     given = read_inputs(
-        tree.get("inputs"),
-        problems,
-        given=inputs,
-        environ=environ,
-        mark=start,
-        folder=Path(file).parent,
-        sends=sends,
+        tree.get("inputs"), problems, given=inputs, environ=environ, mark=start, folder=folder, sends=sends
     )
     tree = substitute(tree, given, problems)
     options = Options(tree, problems, "", mark=start)
     options.misplaced("auth", '"auth" stands under "http"', "http: { auth: ... }")
     options.require("pages", "write how each kind of page is read")
     options.require("seeds", "write where to start: seeds: https://...")
-    pages = read_pages(options.node("pages"), problems)
-    pages = put_in_responses(
-        pages,
-        options.node("responses"),
-        problems,
-        login="login" in options,
-        proxies=count_proxies(options.node("http")),
-    )
+    pages = _pages(options)
     files = Files(file, frozenset(inputs.values()))
     seeds = read_seeds(options.node("seeds"), pages, problems, files)
     tests = read_tests(options.node("tests"), pages, problems, files)
@@ -89,6 +76,13 @@ def read_recipe(
         return None
     print_of_tree = fingerprint(tree, given.values, recipe.exports)
     return replace(recipe, file=file, tests=tests, fingerprint=with_files(print_of_tree, seeds))
+
+
+def _pages(options: Options) -> Mapping[str, PageRule]:
+    """The page rules, with the responses that the recipe names for several of them put in."""
+    pages = read_pages(options.node("pages"), options.problems)
+    login, proxies = "login" in options, count_proxies(options.node("http"))
+    return put_in_responses(pages, options.node("responses"), options.problems, login=login, proxies=proxies)
 
 
 def _assemble(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from time import monotonic
@@ -13,7 +12,8 @@ from scrapekit.errors import ExitCode, StuckError
 from scrapekit.job.contracts import broken_contracts, named, never_filled, why_so_few
 from scrapekit.parts import Exporter
 from scrapekit.recipe.model import Recipe
-from scrapekit.report import DOWNLOAD, ExportReport, Failure, Report, Snapshot
+from scrapekit.report import ExportReport, Failure, Report, Snapshot
+from scrapekit.running.counted import by_rule, of_cache, of_downloads, of_duplicates, of_pages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -194,6 +194,7 @@ class Accounts:
         verdicts = named(counters, "verdict:")
         seen = counters["seen"]
         end = self.ended or "stuck"
+        # One line for each number that is told: in two halves nobody could see that all are there.
         return Report(
             recipe=self._recipe.name,
             job=self._job,
@@ -211,16 +212,16 @@ class Accounts:
             exports=[self._written(export) for export in exports],
             quarantine=self._written(quarantine) if quarantine and self._is_fruitful(quarantine) else None,
             failures=await _failures(journal),
-            notes=named(counters, "note:") | _duplicates(counters) | self._remarks(),
+            notes=named(counters, "note:") | of_duplicates(counters) | self._remarks(),
             broken=self.broken() if end in ("complete", "broken contract") else [],
             slow_callbacks={rule: round(held, 3) for rule, held in self._engine.slow.items()},
             listeners_off=list(listeners_off),
-            pages=_pages(counters),
-            joins=_by_rule(counters, "join:"),
-            downloads=_downloads(counters, self.is_over),
+            pages=of_pages(counters),
+            joins=by_rule(counters, "join:"),
+            downloads=of_downloads(counters, self.is_over),
             parked=self._engine.frontier.parked(),
             records_waiting=counters["joined:begun"] - counters["joined:ended"],
-            cache=_cache(counters),
+            cache=of_cache(counters),
         )
 
 
@@ -230,50 +231,3 @@ async def _failures(journal: Journal) -> Sequence[Failure]:
     except StuckError:
         # The store is what the run got stuck on; the report says so already.
         return ()
-
-
-def _by_rule(counters: Mapping[str, int], prefix: str) -> dict[str, dict[str, int]]:
-    """Counters named ``prefix what:rule``, by rule."""
-    found: dict[str, dict[str, int]] = {}
-    for name, count in named(counters, prefix).items():
-        what, _, rule = name.partition(":")
-        found.setdefault(rule, {})[what] = count
-    return found
-
-
-def _downloads(counters: Mapping[str, int], over: bool) -> dict[str, dict[str, int]]:
-    """What is known of the files, by rule; at the end also how many came that no record names."""
-    found = _by_rule(counters, "file:")
-    for rule, counts in _by_rule(counters, "join:").items() if over else ():
-        if rule.startswith(DOWNLOAD) and counts.get("answered"):
-            mine = found.setdefault(rule, {"files": 0, "bytes": 0})
-            if unused := counts["answered"] - mine["files"]:
-                mine["unused"] = unused
-    return found
-
-
-def _pages(counters: Mapping[str, int]) -> dict[str, dict[str, int]]:
-    """Page rule → its requests, which add up: seen = those of each verdict + waiting."""
-    found = {}
-    for rule, counts in _by_rule(counters, "page:").items():
-        seen = counts.pop("seen", 0)
-        waiting = seen - sum(counts.values())
-        found[rule] = {"seen": seen, **counts} | ({"waiting": waiting} if waiting else {})
-    return found
-
-
-def _cache(counters: Mapping[str, int]) -> dict[str, int]:
-    found = named(counters, "cache:")
-    return (
-        dict.fromkeys(("hits", "misses", "unchanged", "stored", "evicted", "withheld"), 0) | found
-        if found
-        else {}
-    )
-
-
-def _duplicates(counters: Counter[str]) -> dict[str, int]:
-    known = {
-        "links to pages already known": counters["duplicates"],
-        "seeds whose address is known already": counters["duplicate_seeds"],
-    }
-    return {text: number for text, number in known.items() if number}

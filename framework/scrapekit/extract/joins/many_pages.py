@@ -12,7 +12,7 @@ from scrapekit.extract.joins.addresses import compile_place_step
 from scrapekit.extract.joins.asked import Asked, ReadAsked, compile_following, page_facts, read_asked
 from scrapekit.extract.joins.downloads import FileRules, is_address
 from scrapekit.extract.joins.field_steps import compile_field_step
-from scrapekit.extract.joins.joiner import Joiner
+from scrapekit.extract.joins.joiner import FieldStep, Joiner
 from scrapekit.extract.joins.known import Known
 from scrapekit.extract.joins.place_reads import ReadPage, compile_page
 from scrapekit.extract.joins.places import Place, before, places_of
@@ -199,13 +199,6 @@ def _compile_joiner(
     make: Make,
 ) -> Joiner:
     places = stages.places
-    homes = {each.name: place for place in places if place.paginate is None for each in place.fields}
-    follows = {each.name: place.number for place in places if place.paginate for each in place.fields}
-    fields = {each.name: each for place in places for each in place.fields}
-    steps = [
-        compile_field_step(fields[name], homes[name], drafts, stages, follows.get(name))
-        for name in stages.order
-    ]
     requests = [compile_place_step(drafts[place.after], place, stages) for place in places[1:]]
     parents = [
         [each.name for earlier in before(places, place) for each in earlier.fields] for place in places
@@ -224,7 +217,20 @@ def _compile_joiner(
         item = make(values, reading, record.own["row"], record.own["time"])
         return (without_late_values(item) if record.holds_late else item,)
 
+    steps = _compile_field_steps(stages, drafts)
     return Joiner(drafts[0], rule.path, rule.kind, steps, requests, known, finish)
+
+
+def _compile_field_steps(stages: Stages, drafts: Sequence[Draft]) -> list[FieldStep]:
+    """How each field is made, in the order in which each finds what it needs."""
+    places = stages.places
+    homes = {each.name: place for place in places if place.paginate is None for each in place.fields}
+    follows = {each.name: place.number for place in places if place.paginate for each in place.fields}
+    fields = {each.name: each for place in places for each in place.fields}
+    return [
+        compile_field_step(fields[name], homes[name], drafts, stages, follows.get(name))
+        for name in stages.order
+    ]
 
 
 def _finished(record: Any, _: Reading) -> dict[str, Any]:

@@ -74,14 +74,18 @@ def compile_listing(
     def draw(began: float) -> Iterator[Request]:
         bounds = _bounds(listing, began)
         for drawn in combined(seed, began):
-            written = address.render({"inputs": inputs, "each": drawn})
-            url = resolve("", str(written)) if written is not None else None
-            if url is None:
-                raise UsageError(f'"{shown(mask(str(written)))}" is not an http(s) address')
+            url = _address(address.render({"inputs": inputs, "each": drawn}))
             request = reader.request(url, {"each": drawn, "level": 1, **bounds})
             yield request if mark is None else mark(request)
 
     return None if len(terms.problems) > before or listing.url.broken else (draw, reader.read)
+
+
+def _address(written: object) -> str:
+    url = resolve("", str(written)) if written is not None else None
+    if url is None:
+        raise UsageError(f'"{shown(mask(str(written)))}" is not an http(s) address')
+    return url
 
 
 def _check(terms: Terms, seed: Seed, allow: tuple[Pattern, ...], deny: tuple[Pattern, ...]) -> Check | None:

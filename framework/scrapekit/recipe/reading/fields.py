@@ -110,6 +110,7 @@ def _long(ground: Ground, name: str, node: MapNode, path: str) -> Field | None:
     inside = ground_in(ground, each)
     kind, type_options = _type(options)
     before = read_context(ground, options)
+    # One line for each key, in the order of the reference: in pieces nobody could see that all are read.
     field = Field(
         name,
         path,

@@ -32,6 +32,7 @@ def read_http(top: Options) -> Http:
     headers = _texts(written)
     cookies = _texts(read_cookies(options))
     between_runs = _are_kept_between_runs(options)
+    # One line for each key: in pieces nobody could see that all are read.
     http = Http(
         headers=headers,
         late_headers=_late(written),
@@ -48,20 +49,8 @@ def read_http(top: Options) -> Http:
         retries=cast(int, options.integer("retries", default.retries, least=0, most=100)),
         redirects=cast(int, options.integer("redirects", default.redirects, least=0, most=100)),
         proxy=_proxies(options),
-        allow_hosts=_hosts(
-            options,
-            "allow_hosts",
-            _may_be_reached,
-            "is neither a host nor a network",
-            "write a host, such as nas.local or nas.local:8080, or a network, such as 10.0.0.0/8",
-        ),
-        unverified_hosts=_hosts(
-            options,
-            "unverified_hosts",
-            _is_host_with_port,
-            "is not a host",
-            "a certificate is a host's own: write it, such as nas.local, with its port or without",
-        ),
+        allow_hosts=_allowed_hosts(options),
+        unverified_hosts=_unverified_hosts(options),
         auth=read_auth(options),
         conditional=options.flag("conditional", default.conditional),
         cache=_cache(options),
@@ -88,6 +77,16 @@ def _cache(options: Options) -> Kept:
     )
     own.close()
     return kept
+
+
+def _allowed_hosts(options: Options) -> tuple[str, ...]:
+    hint = "write a host, such as nas.local or nas.local:8080, or a network, such as 10.0.0.0/8"
+    return _hosts(options, "allow_hosts", _may_be_reached, "is neither a host nor a network", hint)
+
+
+def _unverified_hosts(options: Options) -> tuple[str, ...]:
+    hint = "a certificate is a host's own: write it, such as nas.local, with its port or without"
+    return _hosts(options, "unverified_hosts", _is_host_with_port, "is not a host", hint)
 
 
 def _hosts(options: Options, key: str, fits: Callable[[str], bool], unfit: str, hint: str) -> tuple[str, ...]:

@@ -81,6 +81,7 @@ def _long(ground: Ground, page: str, node: MapNode, path: str) -> LinkRule | Non
     found = read_source(ground, options, (*NODES, REGEX))
     if found is not None and found.selector.language != REGEX and _is_text(ground, found.selector, path):
         found = None
+    # One line for each key, in the order of the reference: in pieces nobody could see that all are read.
     rule = LinkRule(
         page,
         path,
