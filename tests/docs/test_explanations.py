@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 
 import scrapekit
-from scrapekit.crawl import engine, page_reader, politeness
+from scrapekit.crawl import engine, page_reader, politeness, slowness
 from scrapekit.errors import ExitCode
 from scrapekit.hookspecs import MOMENTS
 from scrapekit.testing import check_filter, make_filter
@@ -57,7 +57,11 @@ def test_the_numbers_of_the_explanation_are_those_of_the_code():
     text = words_of("docs/how-it-works.md")
 
     assert f"a body above {page_reader.LARGE_BODY // 1024} KB" in text
-    assert f"longer than {1000 * page_reader.SLOW_CALLBACK:g} ms" in text
+    assert slowness.FAR_TOO_LONG == 0.25
+    assert "for a quarter of a second once" in text
+    assert slowness.LONG == 0.1
+    assert "a tenth with more than one page in a hundred" in text
+    assert f"longer than {1000 * slowness.SLOW_CALLBACK:g} ms" in text
 
 
 def test_the_moments_and_parts_that_the_explanation_names_exist():
