@@ -93,7 +93,9 @@ def _xpath_parent(text: str, bare: str) -> tuple[str, bool]:
 
 def _json_parent(text: str, _: str) -> tuple[str, bool]:
     rows, found, leaf = text.rpartition("[*]")
-    return (rows + found, True) if found and ".." not in leaf else ("", False)
+    # One that stands in a condition is no row: $.rows[?@.tags[*]].name
+    inside = rows.count("[") != rows.count("]")
+    return (rows + found, True) if found and ".." not in leaf and not inside else ("", False)
 
 
 _PARENTS = {"css": _css_parent, "xpath": _xpath_parent, "jsonpath": _json_parent}

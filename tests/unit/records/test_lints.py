@@ -51,6 +51,7 @@ def test_the_error_says_what_to_write(rule):
         ("html", "id: h1, a: ['li h3'], b: { css: li p, all: true, pipe: [{ join: ' ' }] }"),
         ("html", "a: ['.x h3'], b: .x p"),
         ("json", "a: ['$.tags[*]'], b: ['$.images[*].src']"),
+        ("json", "a: ['$.rows[?@.tags[*]].name'], b: ['$.rows[?@.tags[*]].price']"),
         ("xml", "a: [//x], b: [//y]"),
     ],
 )
