@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scrapekit import RecipeError
+from scrapekit import RecipeError, RegexTooSlow
 from scrapekit.testing import check_filter, make_filter
 from scrapekit_json.filters import JsonPath
 
@@ -23,3 +23,16 @@ def test_a_path_that_is_none_is_a_mistake_at_its_place():
         make_filter(JsonPath, "'$.a['")
 
     assert str(caught.value).startswith("options:1:")
+
+
+def test_a_path_that_fills_lines_of_its_own_is_one():
+    assert make_filter(JsonPath, "|\n  $.a[?@ > 1]\n")({"a": [1, 2]}) == 2
+
+
+def test_a_value_it_does_not_work_on_is_refused(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("scrapekit.regex.PATIENCE", 0.05)
+
+    with pytest.raises(ValueError, match="failed: '<' not supported"):
+        make_filter(JsonPath, "$.`sorted`")([1, "a"])
+    with pytest.raises(RegexTooSlow):
+        make_filter(JsonPath, "$[?match(@, '(a|aa)+')]")(["a" * 5_000 + "!"])

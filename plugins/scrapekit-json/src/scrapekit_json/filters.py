@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from scrapekit import Options, Page, PageError, Request, Select, SelectorError
+from scrapekit import Options, Page, PageError, RegexTooSlow, Request, Select, SelectorError
 from scrapekit_json.parser import JsonParser
 from scrapekit_json.reading import read_json
 
@@ -36,8 +36,10 @@ class JsonPath:
         def run(value: Any) -> Any:
             try:
                 found = list(select(_read(value) if isinstance(value, str) else value))
-            except RecursionError as error:
-                raise ValueError("the value is nested too deeply") from error
+            except PageError as error:
+                if isinstance(error.__cause__, RegexTooSlow):
+                    raise error.__cause__ from None
+                raise ValueError(str(error)) from error
             return (found or None) if every else (found[0] if found else None)
 
         return run
@@ -48,10 +50,12 @@ def _select(options: Options, every: bool) -> Select:
     if node is None:
         return lambda scope: ()
     bare = Options(None, options.problems, options.path, mark=options.mark)
+    text = str(node.value)
+    start = len(text) - len(text.lstrip())
     try:
-        return JsonParser(bare).compile(str(node.value), "jsonpath", not every)
+        return JsonParser(bare).compile(text.strip(), "jsonpath", not every)
     except SelectorError as error:
-        place = node.at(error.offset, error.width)
+        place = node.at(start + error.offset, error.width)
         options.problems.add(place, options.at("path"), str(error), error.hint)
         return lambda scope: ()
 

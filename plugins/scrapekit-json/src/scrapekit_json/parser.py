@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from scrapekit import Options, Page, Read, Select, SelectorError, SimpleDocument, TakesLong
-from scrapekit_json.library import compile_with_library
-from scrapekit_json.path import NeedsLibrary, read_path
+from scrapekit_json.compiling import compile_path
 from scrapekit_json.reading import read_json, read_json_lines
-from scrapekit_json.select import follow
 
 _SMALL = 8 * 1024
-"""A body below this is read in a moment by any path."""
+"""A body below this is read in a moment by a path that goes through all of it twice."""
 
 
 class JsonParser:
@@ -28,18 +26,14 @@ class JsonParser:
     def __init__(self, options: Options) -> None:
         self._prefix = options.text("prefix")
         self._read = read_json_lines if options.flag("lines") else read_json
-        self._steep = False
+        self._steepness = 1
         options.close()
 
     def compile(self, selector: str, language: str, first: bool) -> Select:
         """A JSONPath as a function; see `Parser.compile`."""
-        try:
-            segments = read_path(selector)
-        except NeedsLibrary:
-            self._steep |= ".." in selector
-            return compile_with_library(selector, first=first)
-        self._steep |= sum(segment.deep for segment in segments) > 1
-        return follow(segments, first=first)
+        select, steepness = compile_path(selector, first=first)
+        self._steepness = max(self._steepness, steepness)
+        return select
 
     def read(self, name: str) -> Read:
         """``text``: the value itself; else the member of that name, None where there is none."""
@@ -49,7 +43,7 @@ class JsonParser:
 
     def parse(self, page: Page) -> SimpleDocument:
         """The page's value; raises PageError for anything that is not strict JSON."""
-        if self._steep and page.hurried and len(page.body) > _SMALL:
+        if page.hurried and self._steepness > 1 and len(page.body) > _SMALL >> 4 * (self._steepness - 2):
             # Each value is walked to from all that hold it, and those may be a thousand.
             raise TakesLong("a path goes through all of it more than once")
         return SimpleDocument(self._read(page, self._prefix), page.url)

@@ -1,221 +1,192 @@
-"""JSONPath, read: the text of a path to its segments (RFC 9535), each mistake with its offset."""
+"""JSONPath, read: the text of a path to its steps (RFC 9535), each mistake with its offset."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TypeAlias
 
 from scrapekit import SelectorError
+from scrapekit_json.conditions import read_condition
+from scrapekit_json.scan import Scanner
+from scrapekit_json.tree import Filter, Operator, Segment, Selector, Step, Wildcard
 
-_SPACE = " \t\n\r"
-_NAME = re.compile(r"[A-Za-z_\u0080-\ud7ff\ue000-\U0010ffff][\w\u0080-\ud7ff\ue000-\U0010ffff-]*", re.ASCII)
-_KEY = re.compile(rf"@?{_NAME.pattern}", re.ASCII)
-_INTEGER = re.compile(r"0|-?[1-9][0-9]*")
-_NUMBER = re.compile(r"-?[0-9]+")
-_HEX = re.compile(r"[0-9A-Fa-f]{4}")
-_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\"}
-_LARGEST = 2**53 - 1
-"""RFC 9535 2.1: integers are within the range that every JSON implementation keeps exactly."""
-
-
-class Wildcard:
-    """``*``: every value of an object or array."""
-
-
-Selector: TypeAlias = str | int | slice | Wildcard
-"""A member's name, an index, a slice, or all."""
+OPERATORS = ("keys", "len", "parent", "sorted")
+_WORD = re.compile(r"`[^`]*`?")
+_HINTS = {
+    "(": "a script is not supported: the last element is [-1], a condition is [?@.name == 'x']",
+    "^": "the value above is .`parent`",
+    "~": "the names of an object are .`keys`",
+    "|": "a path gives one thing; several names are written ['a', 'b']",
+    "=": "a condition stands in brackets: [?@.name == 'x']",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """One step of a path: what it selects, from the children or (``..``) from everything below."""
-
-    selectors: tuple[Selector, ...]
-    deep: bool = False
-
-
-class NeedsLibrary(Exception):
-    """The path has a filter or an operator that is left to jsonpath-ng."""
-
-
-def read_path(text: str) -> list[Segment]:
-    """The segments of a path; raises SelectorError, or NeedsLibrary for what is not read here.
+def read_path(text: str) -> list[Step]:
+    r"""The steps of a path; raises SelectorError for whatever cannot be read.
 
     As the RFC has it, and more: ``$`` may be left out (``a.b`` is ``$.a.b``), ``@`` means the same
-    as ``$``, and a name after a dot may hold hyphens and begin with ``@`` (``$.@type``).
+    as ``$``, a name after a dot may hold hyphens and begin with ``@`` (``$.@type``), and there are
+    jsonpath-ng's operators (`OPERATORS`) and its way to sort (``$.a[\price]``).
     """
-    return _Reader(text).path()
+    scan = Scanner(text)
+    if not text.strip():
+        raise scan.refusal("expected a path, found the end", at=len(text))
+    if text[0] in " \t\r\n":
+        raise scan.refusal("a path does not begin with white space")
+    steps = _start(scan)
+    while (step := _step(scan)) is not None:
+        steps.append(step)
+    if scan.at < len(text):
+        if not text[scan.at :].strip():
+            raise scan.refusal("a path does not end in white space", width=len(text) - scan.at)
+        scan.space()
+        hint = _HINTS.get(scan.peek(), "")
+        raise scan.refusal(f'expected ".", ".." or "[", found {scan.found()}', hint=hint)
+    return steps
 
 
-class _Reader:
-    """Where in the text we are."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-
-    def path(self) -> list[Segment]:
-        self.space()
-        if self.at == len(self.text):
-            raise self.refusal("expected a path, found the end")
-        segments = self.start()
-        while True:
-            self.space()
-            if self.at == len(self.text):
-                return segments
-            segments.append(self.segment())
-
-    def start(self) -> list[Segment]:
-        """``$``, ``@``, or a first segment that stands without them."""
-        if self.peek() == "$":
-            self.at += 1
-            return []
-        if name := _KEY.match(self.text, self.at):
-            self.at = name.end()
-            return [Segment((name[0],))]
-        if self.peek() == "*":
-            self.at += 1
-            return [Segment((Wildcard(),))]
-        if self.peek() == "@":
-            self.at += 1
+def _start(scan: Scanner) -> list[Step]:
+    """``$``, ``@``, or a first segment that stands without them."""
+    if scan.take("$"):
         return []
+    if name := scan.key():
+        return [Segment((name,))]
+    if scan.take("*"):
+        return [Segment((Wildcard(),))]
+    scan.take("@")
+    return []
 
-    def segment(self) -> Segment:
-        if self.take(".."):
-            if self.peek() == "[":
-                return Segment(self.bracket(), deep=True)
-            return Segment((self.shorthand(),), deep=True)
-        if self.take("."):
-            return Segment((self.shorthand(),))
-        if self.peek() == "[":
-            return Segment(self.bracket())
-        if self.peek() == "`":
-            raise NeedsLibrary
-        raise self.refusal(f'expected ".", ".." or "[", found {self.found()}')
 
-    def shorthand(self) -> Selector:
-        """What stands after a dot: a name or ``*``."""
-        if self.take("*"):
-            return Wildcard()
-        if self.peek() == "`":
-            raise NeedsLibrary
-        name = _KEY.match(self.text, self.at)
-        if name is None:
-            hint = "write other names in quotes: $['a name']"
-            raise self.refusal(f"expected a name, found {self.found()}", hint=hint)
-        self.at = name.end()
-        return name[0]
+def _step(scan: Scanner) -> Step | None:
+    """The next step; None, and nothing taken, where none begins."""
+    start = scan.at
+    scan.space()
+    if scan.take(".."):
+        return Segment(_bracket(scan) if scan.peek() == "[" else (_shorthand(scan),), deep=True)
+    if scan.take("."):
+        return _operator(scan) if scan.peek() == "`" else Segment((_shorthand(scan),))
+    if scan.peek() == "[":
+        return _sorting(scan) or Segment(_bracket(scan))
+    scan.at = start
+    return None
 
-    def bracket(self) -> tuple[Selector, ...]:
-        self.at += 1
-        found = []
-        while True:
-            self.space()
-            found.append(self.selector())
-            self.space()
-            if self.take("]"):
-                return tuple(found)
-            if not self.take(","):
-                raise self.refusal(f'expected "," or "]", found {self.found()}')
 
-    def selector(self) -> Selector:
-        char = self.peek()
-        if char in ("'", '"'):
-            return self.string(char)
-        if self.take("*"):
-            return Wildcard()
-        if char == ":" or _NUMBER.match(self.text, self.at):
-            return self.index_or_slice()
-        if char in ("?", "/", "\\", "`"):
-            raise NeedsLibrary
-        hint = "quote a name: ['a name']" if _KEY.match(self.text, self.at) else ""
-        raise self.refusal(f"expected a quoted name, a number, a slice or *, found {self.found()}", hint=hint)
+def _segments(scan: Scanner) -> tuple[Segment, ...]:
+    """The segments of a path in a condition."""
+    found = []
+    while (start := scan.at) >= 0 and (step := _step(scan)) is not None:
+        if isinstance(step, Operator):
+            raise scan.refusal("an operator cannot stand in a condition", at=start, width=scan.at - start)
+        found.append(step)
+    return tuple(found)
 
-    def index_or_slice(self) -> int | slice:
-        numbers: list[int | None] = [self.integer()]
-        for _ in range(2):
-            self.space()
-            if not self.take(":"):
-                break
-            self.space()
-            numbers.append(self.integer())
-        if len(numbers) == 1:
-            assert numbers[0] is not None
-            return numbers[0]
+
+def _shorthand(scan: Scanner) -> Selector:
+    """What stands after a dot: a name or ``*``."""
+    if scan.take("*"):
+        return Wildcard()
+    if name := scan.key():
+        return name
+    hint = "write other names in quotes: $['a name']"
+    if scan.peek().isdecimal():
+        hint = f"an index is written [{scan.peek()}], a name that begins with a digit ['{scan.peek()}']"
+    raise scan.refusal(f"expected a name, found {scan.found()}", hint=hint)
+
+
+def _bracket(scan: Scanner) -> tuple[Selector, ...]:
+    scan.take("[")
+    found = []
+    while True:
+        scan.space()
+        found.append(_selector(scan))
+        scan.space()
+        if scan.take("]"):
+            return tuple(found)
+        if not scan.take(","):
+            raise _end_of_selector(scan, found[-1])
+
+
+def _end_of_selector(scan: Scanner, selector: Selector) -> SelectorError:
+    ends, hint = '"," or "]"', ""
+    if isinstance(selector, Filter):
+        ends = '"&&", "||", "," or "]"'
+        hint = {"&": "and is &&", "|": "or is ||", "=": "is equal is =="}.get(scan.peek(), "")
+        if scan.peek().isalpha():
+            hint = "and is &&, or is ||; a text is quoted: 'a text'"
+        elif scan.peek() in ("+", "-", "*", "/", "%"):
+            hint = "there is no arithmetic: use a template or a filter"
+    return scan.refusal(f"expected {ends}, found {scan.found()}", hint=hint)
+
+
+def _selector(scan: Scanner) -> Selector:
+    char = scan.peek()
+    if char in ("'", '"'):
+        return scan.string()
+    if scan.take("*"):
+        return Wildcard()
+    if scan.take("?"):
+        return Filter(read_condition(scan, _segments))
+    if char == ":" or char.isdecimal() or char == "-":
+        return _index_or_slice(scan)
+    start = scan.at
+    name = scan.key()
+    hint = f"quote a name: ['{name}']" if name else _HINTS.get(char, "")
+    scan.at = start
+    said = f"expected a quoted name, a number, a slice, ? or *, found {scan.found()}"
+    raise scan.refusal(said, width=len(name), hint=hint)
+
+
+def _index_or_slice(scan: Scanner) -> int | slice:
+    numbers = [scan.integer()]
+    for _ in range(2):
+        start = scan.at
+        scan.space()
+        if not scan.take(":"):
+            scan.at = start
+            break
+        scan.space()
+        numbers.append(scan.integer())
+    if len(numbers) > 1:
         return slice(*numbers)
+    if numbers[0] is None:
+        raise scan.refusal(f"expected a number, found {scan.found()}")
+    return numbers[0]
 
-    def integer(self) -> int | None:
-        """A number as the RFC writes them (no ``-0``, no leading zeros), None where none stands."""
-        number = _NUMBER.match(self.text, self.at)
-        if number is None:
-            return None
-        if not _INTEGER.fullmatch(number[0]) or len(number[0]) > 17 or abs(int(number[0])) > _LARGEST:
-            raise self.refusal(f"{number[0]:.20} is no index", width=len(number[0]))
-        self.at = number.end()
-        return int(number[0])
 
-    def string(self, quote: str) -> str:
-        start = self.at
-        self.at += 1
-        found = ""
-        while not self.take(quote):
-            char = self.peek()
-            if not char:
-                self.at = start
-                raise self.refusal("the string is not closed", width=len(self.text) - start)
-            if char < " " or "\ud800" <= char <= "\udfff":
-                raise self.refusal("a string holds no control characters; escape it")
-            self.at += 1
-            found += self.escape(quote) if char == "\\" else char
-        return found
+def _operator(scan: Scanner) -> Operator:
+    start = scan.at
+    word = scan.match(_WORD)
+    if word.strip("`") in OPERATORS and word.endswith("`"):
+        return Operator(word.strip("`"))
+    hint = f"there are {', '.join(OPERATORS)}; for anything else use the filters of pipe"
+    raise scan.refusal(f"unknown operator {word:.20}", at=start, width=len(word), hint=hint)
 
-    def escape(self, quote: str) -> str:
-        char = self.peek()
-        self.at += 1
-        if char == quote or char in _ESCAPES:
-            return _ESCAPES.get(char, quote)
-        self.at -= 1
-        if char == "u":
-            return self.unicode_escape()
-        self.at -= 1
-        raise self.refusal(f"unknown escape \\{char}", width=2)
 
-    def unicode_escape(self) -> str:
-        r"""The character of ``\uXXXX``, or of two of them that are a surrogate pair."""
-        code = self.hex_digits()
-        if 0xD800 <= code < 0xDC00 and self.text.startswith("\\u", self.at):
-            self.at += 1
-            low = self.hex_digits()
-            if 0xDC00 <= low < 0xE000:
-                return chr(0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00))
-            code = low if 0xD800 <= low < 0xE000 else code
-        if 0xD800 <= code < 0xE000:
-            raise self.refusal("half of a surrogate pair is no character")
-        return chr(code)
+def _sorting(scan: Scanner) -> Operator | None:
+    r"""``[\price, /name]``: the list sorted, by price downwards, then by name; None for any other bracket."""
+    start = scan.at
+    scan.take("[")
+    scan.space()
+    keys = []
+    while scan.peek() in ("/", "\\"):
+        down = scan.take("\\") or not scan.take("/")
+        keys.append((_names(scan), down))
+        scan.space()
+        if scan.take("]"):
+            return Operator("sorted", tuple(keys))
+        if not scan.take(","):
+            raise scan.refusal(f'expected "," or "]", found {scan.found()}')
+        scan.space()
+    if keys:
+        raise scan.refusal(f'expected "/" or "\\", found {scan.found()}')
+    scan.at = start
+    return None
 
-    def hex_digits(self) -> int:
-        digits = _HEX.match(self.text, self.at + 1)
-        if digits is None:
-            raise self.refusal("expected four hexadecimal digits after \\u")
-        self.at = digits.end()
-        return int(digits[0], 16)
 
-    def peek(self) -> str:
-        return self.text[self.at : self.at + 1]
-
-    def take(self, word: str) -> bool:
-        if self.text.startswith(word, self.at):
-            self.at += len(word)
-            return True
-        return False
-
-    def space(self) -> None:
-        while self.peek() and self.peek() in _SPACE:
-            self.at += 1
-
-    def found(self) -> str:
-        return f'"{self.peek()}"' if self.peek() else "the end"
-
-    def refusal(self, message: str, *, width: int = 1, hint: str = "") -> SelectorError:
-        return SelectorError(message, offset=self.at, width=max(1, width), hint=hint)
+def _names(scan: Scanner) -> tuple[str, ...]:
+    names = []
+    while True:
+        if not (name := scan.key()):
+            raise scan.refusal(f"expected the name to sort by, found {scan.found()}")
+        names.append(name)
+        if not scan.take("."):
+            return tuple(names)
