@@ -120,9 +120,9 @@ async def _run_job(
 
 async def _finish(means: Means, report: Report, asked: str) -> Report:
     """Note that the job has ended; from now on nothing of it is fetched again."""
-    if means.files is not None:
-        await means.files.sweep()
     try:
+        if means.files is not None:
+            await means.files.sweep()
         await means.journal.finish(Ending.now(report, asked))
     except StuckError as error:
         return _stuck(report, error)

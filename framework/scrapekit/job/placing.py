@@ -66,7 +66,7 @@ class Placing:
     def keep(self, group: Group) -> Sequence[Ruled]:
         """Give the files their names that the group's records name; gives those, for `forget`."""
         wanted = {file.key: file for item in (*group.items, *group.quarantined) for file in item.files}
-        placed = [(rule, wanted[key]) for key, rule in self._unplaced(wanted)]
+        placed = [(rule, wanted[key]) for key, rule in self._known(wanted, placed=False)]
         if held := [each for each in _stored_in(group) if each[1].key not in wanted]:
             self._files.hold(held)
         if placed:
@@ -81,16 +81,16 @@ class Placing:
             self._files.forget(placed)
 
     def placed(self, keys: Collection[str]) -> set[str]:
-        """Those of these files that have their names."""
-        return set(keys) - {key for key, _ in self._unplaced(keys)} if keys else set()
+        """Those of these files that have their names; those that nobody knows have not."""
+        return {key for key, _ in self._known(keys, placed=True)}
 
-    def _unplaced(self, keys: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Those without a name, each with its page rule; one that nobody knows is none of them."""
+    def _known(self, keys: Collection[str], *, placed: bool) -> Iterator[tuple[str, str]]:
+        """Those of these files that have their names, or have none yet, each with its page rule."""
         remaining = iter(keys)
         while chunk := list(islice(remaining, _CHUNK)):
             marks = ",".join("?" * len(chunk))
-            query = f"SELECT key, rule FROM file WHERE NOT placed AND key IN ({marks})"  # noqa: S608 - only "?"
-            yield from self._db.execute(query, chunk).fetchall()
+            query = f"SELECT key, rule FROM file WHERE placed = ? AND key IN ({marks})"  # noqa: S608 - only "?"
+            yield from self._db.execute(query, (placed, *chunk)).fetchall()
 
     @staticmethod
     def _count(group: Group, placed: Sequence[Ruled], before: Collection[str]) -> None:
