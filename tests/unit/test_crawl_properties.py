@@ -288,7 +288,7 @@ class Job:
         settled = sum(n for name, n in counters.items() if name.startswith("verdict:"))
         assert counters["seen"] == settled + frontier.waiting
         assert frontier.in_flight == 0
-        assert frontier._slots == self.pace.concurrency
+        assert frontier.slots.taken == 0
         waiting = counters["joined:begun"] - counters["joined:ended"]
         assert len(self.urls) == len(set(self.urls)) == counters["page:ok:"] - waiting
         if how == "end":

@@ -150,7 +150,7 @@ def test_a_slot_is_free_only_when_the_outcome_is_durable(jumping):
         world.frontier.release(second)
         waiting = asyncio.ensure_future(world.frontier.next())
         await asyncio.sleep(1)
-        held, starving = not waiting.done(), world.frontier.starving
+        held, starving = not waiting.done(), world.frontier.slots.starving
         world.commit(first)
         third = await waiting
         return held, starving, third.request.url

@@ -42,7 +42,7 @@ class Committer:
         self._due = asyncio.Event()
         self._finishing = False
         self._counted_until = monotonic()
-        frontier.on_starving = self._consider
+        frontier.slots.on_starving = self._consider
 
     def add(self, entry: Entry, outcome: Outcome) -> None:
         """An outcome to make durable; its items and links are in the group already."""
@@ -91,7 +91,7 @@ class Committer:
         frontier, outcomes = self._frontier, len(self.group.done)
         # A slot is held until its outcome is durable. When every slot is held and a request could
         # start, a quarter of them is worth a commit; with nothing in flight, so is anything.
-        hurried = frontier.starving and outcomes * 4 >= frontier.pace.concurrency
+        hurried = frontier.slots.starving and outcomes * 4 >= frontier.pace.concurrency
         full = outcomes >= GROUP_OUTCOMES or len(self.group.new) >= GROUP_REQUESTS
         if full or hurried or frontier.in_flight == 0:
             self._due.set()

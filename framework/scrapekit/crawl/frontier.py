@@ -6,7 +6,6 @@ whatever is missing: a free slot, a host that may be asked again, a request.
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -20,6 +19,7 @@ from scrapekit.crawl.parking import Parking
 from scrapekit.crawl.politeness import GiveUp, Pace, Retry
 from scrapekit.crawl.robots_gate import RobotsGate
 from scrapekit.crawl.schedule import Schedule, Shelf
+from scrapekit.crawl.slots import Slots
 from scrapekit.crawl.turns import LaneTurns
 from scrapekit.errors import FetchError
 from scrapekit.model import Verdict
@@ -41,26 +41,22 @@ class Frontier:
     ) -> None:
         self.pace = pace
         self.in_flight = 0
-        self.starving = False
-        """True while a request could start but no slot is free."""
-        self.on_starving: Callable[[], None] = _nothing
+        self.slots = Slots(pace.concurrency)
         self._clock = clock
         rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._schedule = Schedule(pace, shelf, clock)
         self._parking = Parking(clock)
         self._gate = RobotsGate(rng, self._parking)
         self._answering = Answering(pace, self._parking, self._gate, clock=clock, rng=rng)
-        self.may_fail: Callable[[int], bool] = _never
+        self.may_fail: Callable[[int], bool] = lambda requests: False
         """Asked at the end whether so many requests to hosts that are lost may count as failed."""
         self.turns = LaneTurns(self._schedule, clock, self._ready)
         """For what is sent in the middle of a granted request."""
         self._taken: set[int] = set()
-        self._slots = pace.concurrency
         self._robots_asked = 0
         self._unfinished = 0
         self._closed = False
         self._more_seeds = True
-        self._changed = asyncio.Event()
 
     def __repr__(self) -> str:
         requests = f"{self._unfinished} unfinished, {self.in_flight} in flight"
@@ -78,13 +74,12 @@ class Frontier:
     def seeds_exhausted(self) -> None:
         """No more seeds will come: when the last request is done, `next` gives None."""
         self._more_seeds = False
-        self._changed.set()
+        self.slots.look_again()
 
     @property
     def waiting(self) -> int:
         """Requests that are stored and not granted."""
-        granted = self.pace.concurrency - self._slots - self._robots_asked
-        return self._unfinished - granted
+        return self._unfinished - (self.slots.taken - self._robots_asked)
 
     @property
     def low(self) -> bool:
@@ -99,7 +94,7 @@ class Frontier:
     def close(self) -> None:
         """Grant nothing more; `next` gives None from now on."""
         self._closed = True
-        self._changed.set()
+        self.slots.look_again()
         self._schedule.close()
 
     async def next(self) -> Entry | None:
@@ -113,10 +108,8 @@ class Frontier:
                 return None
             wait = self._schedule.until_due()
             if wait is not None and wait <= 0:
-                if self._slots > 0:
+                if self.slots.want():
                     return self._grant()
-                self.starving = True
-                self.on_starving()
                 wait = None
             elif wait is None and self._stranded:
                 if not self.may_fail(self._unfinished):
@@ -124,25 +117,14 @@ class Frontier:
                 for lane in self._parking.give_up():
                     self._schedule.add(lane)
                 continue
-            await self._wait_change(wait)
+            await self.slots.wait_change(wait)
         return None
 
     @property
     def _stranded(self) -> bool:
         """True when nothing runs, nothing can start, and hosts that are lost are why."""
-        idle = self._slots == self.pace.concurrency and not (self.in_flight or self._robots_asked)
-        return idle and not (self._more_seeds or self._schedule.loading) and bool(self._parking.lost)
-
-    async def _wait_change(self, seconds: float | None) -> None:
-        self._changed.clear()
-        if seconds is None:
-            await self._changed.wait()
-            return
-        try:
-            async with asyncio.timeout(seconds):
-                await self._changed.wait()
-        except TimeoutError:
-            pass
+        more = self.slots.taken or self._more_seeds or self._schedule.loading
+        return not more and bool(self._parking.lost)
 
     def _grant(self) -> Entry:
         now = self._clock()
@@ -153,7 +135,7 @@ class Frontier:
         else:
             entry = self._gate.first(lane, lane.head(now).request.url, now) or lane.pop(now)
             entry.refusal = self._gate.refusal(lane, entry)
-        self._slots -= 1
+        self.slots.take()
         self.in_flight += 1
         lane.in_flight += 1
         if entry.robots_of:
@@ -208,12 +190,12 @@ class Frontier:
         lane = self._schedule.lane(lane_of(entry.robots_of))
         self._gate.forget(lane)
         self._robots_asked -= 1
-        self._free(1)
+        self.slots.free(1)
         self._ready(lane)
 
     def _delay(self, lane: Lane, entry: Entry, until: float) -> None:
         heapq.heappush(lane.delayed, (until, entry))
-        self._free(1)
+        self.slots.free(1)
         self._ready(lane)
 
     def robots_read(self, entry: Entry, answer: Robots | Request | RobotsNotNow) -> bool:
@@ -222,7 +204,7 @@ class Frontier:
         True where it makes the host wait, which has to hold across a restart.
         """
         self._robots_asked -= 1
-        self._free(1)
+        self.slots.free(1)
         lane, waits = self._gate.take(entry, answer, self._schedule.lane, self._clock())
         self._ready(lane)
         return waits
@@ -234,20 +216,15 @@ class Frontier:
         for entry in queued:
             self._unfinished += 1
             self._schedule.add(self._schedule.offer(entry))
-        self._free(len(done))
-
-    def _free(self, slots: int) -> None:
-        self._slots += slots
-        self.starving = False
-        self._changed.set()
+        self.slots.free(len(done))
 
     def _ready(self, lane: Lane) -> None:
         if self._schedule.add(lane):
-            self._changed.set()
+            self.slots.look_again()
 
     async def refill(self) -> None:
         """Load stored requests for the lanes that run low, until closed; run it as a task."""
-        await self._schedule.refill(self._taken, self._changed.set)
+        await self._schedule.refill(self._taken, self.slots.look_again)
 
     def lane_marks(self, names: Iterable[str], now_unix: float) -> dict[str, LaneMark]:
         """Lane → what a run that goes on has to know of it, where there is anything to say.
@@ -269,12 +246,3 @@ class Frontier:
     def waiting_for(self) -> str:
         """In words, what nothing can start before; empty when something runs."""
         return "" if self.in_flight else next_due(self._schedule.lanes.values(), self._clock())
-
-
-def _nothing() -> None:
-    """Who nobody listens to."""
-
-
-def _never(requests: int) -> bool:
-    """Requests to hosts that are lost wait for another run."""
-    return False
