@@ -60,7 +60,10 @@ class Pace:
 
 
 def delay_floor(pace: Pace, crawl_delay: float | None) -> float:
-    """Seconds between two starts on one host: the recipe's delay or robots.txt's, whichever is longer."""
+    """Seconds between two starts on one host: the recipe's delay or robots.txt's, whichever is longer.
+
+    RFC 9309 knows no Crawl-delay: it is a record of its own sort (2.2.4), which many sites write and mean.
+    """
     return max(pace.delay, crawl_delay or 0.0)
 
 

@@ -27,8 +27,9 @@ _RETRIED = frozenset({408, 425, 429})
 _NOT_RETRIED = frozenset({501, 505})
 # 509 and 529 are not registered; hosts answer so when a site is over its share.
 _THROTTLED = frozenset({429, 509, 529})
-# What may go to another origin: nothing that could tell who we are or let us in.
+# What may go to another origin: nothing that could tell who we are or let us in (RFC 9110 15.4).
 _HARMLESS = frozenset({"accept", "accept-language", "content-type"})
+# RFC 9110 15.4: what a redirect that drops the body takes out of the headers with it.
 _OF_BODY = frozenset({"content-type", "content-encoding", "content-language", "content-length"})
 _SCHEME = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]{0,19}):")
 _RAW_BYTE = re.compile("[\udc80-\udcff]")

@@ -86,10 +86,10 @@ def _resolve_slowly(base: str, reference: str) -> str | None:
 def canonical(url: str) -> str:
     """The text that stands for *url* when URLs are compared; canonical text comes back as it is.
 
-    Beyond what `resolve` settles: escapes are upper-case, escapes of unreserved characters are
-    decoded (RFC 3986 6.2.2.2), characters no URL may hold are escaped. Escapes of reserved
-    characters, the path's case and the query's order are never touched. Text that is no http(s)
-    address is its own key.
+    Beyond what `resolve` settles: escapes are upper-case (RFC 3986 6.2.2.1), escapes of unreserved
+    characters are decoded (6.2.2.2), characters no URL may hold are escaped (2.1). Escapes of
+    reserved characters (2.2), the path's case (6.2.2.1) and the query's order are never touched: with
+    another of those a site may mean another page. Text that is no http(s) address is its own key.
     """
     match = _CANONICAL.match(url)
     if match is not None and "/." not in url and read_authority(match[1], match[2]) == match[2]:
