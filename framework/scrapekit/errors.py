@@ -20,6 +20,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from scrapekit.habits import called_here
 from scrapekit.mark import Mark
 from scrapekit.model import Verdict
 from scrapekit.page import Stamp
@@ -241,5 +242,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def nearest(word: str, known: Iterable[str]) -> str:
     """A hint naming the known word nearest to *word*; empty when none is near."""
     names = sorted(known)[:_COMPARED]
+    if ours := called_here(word, names):
+        return f'did you mean "{ours}"?'
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6) if len(word) <= 60 else []
     return f'did you mean "{near[0]}"?' if near else ""

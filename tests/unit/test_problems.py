@@ -65,6 +65,9 @@ def test_no_problems_raise_nothing():
     ("word", "known", "hint"),
     [
         ("tilte", ["title", "price"], 'did you mean "title"?'),
+        ("strip", ["string", "trim"], 'did you mean "trim"?'),
+        ("filters", ["fields", "pipe"], 'did you mean "pipe"?'),
+        ("filters", ["fields"], 'did you mean "fields"?'),
         ("zzz", ["title", "price"], "known here: price, title"),
         ("zzz", [], ""),
         ("x" * 100, ["title"], "known here: title"),

@@ -112,6 +112,7 @@ TAKES = "::text takes the text, ::attr(NAME) an attribute"
         ("p, h1::txt", ("unknown pseudo-element ::txt", 5, 5, TAKES)),
         ("a:before", ("unknown pseudo-element ::before", 1, 8, TAKES)),
         ("a::attr()", ("::attr() takes one attribute's name", 1, 6, TAKES)),
+        ("a::attr(href)::text", ("::attr() can only end a selector", 1, 6, "")),
         ("a::text b", ("::text can only end a selector", 1, 6, "")),
         ("a:text", ("unknown pseudo-class :text", 1, 5, TAKES)),
         ("a:frist-child", ("unknown pseudo-class :frist-child", 1, 12, "did you mean :first-child?")),

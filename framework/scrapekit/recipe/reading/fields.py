@@ -161,6 +161,8 @@ def _source(options: Options) -> str:
     written = sources_in(options, _SOURCES)
     for key in written[1:]:
         hint = "what to try when the first gives nothing goes under else"
+        if key == "regex" and written[0] in SELECTORS:
+            hint = "to search in what was found, write pipe: [{ regex: ... }]"
         options.problem(key, f'a field has one source: "{key}" stands beside "{written[0]}"', hint)
     if not written:
         options.problems.add(options.mark, options.path, f"a field needs one of {', '.join(_SOURCES)}")

@@ -108,7 +108,8 @@ def _split_attribute(source: str) -> tuple[str, tuple[str, ...]]:
 def _is_refused(ground: Ground, node: ScalarNode, path: str, *, names: bool) -> bool:
     """True where no selector stands; a number can be one that *names* a row or column."""
     if isinstance(node.value, (bool, int, float)) and not node.literal and not names:
-        hint = "a value that is the same on every page is written { const: ... }"
+        is_field = ".fields." in path
+        hint = "a value that is the same on every page is written { const: ... }" if is_field else ""
         ground.problems.add(node.mark, path, f"expected a selector, found {describe(node)}", hint)
         return True
     if not node.literal and has_placeholder(str(node.value)):

@@ -96,7 +96,7 @@ def enum(options: Options) -> Function:
 def map_(options: Options) -> Function:
     """Gives what the first pattern that fits stands for: `*` is any text, `re:` a regular expression."""
     rows = _patterns(options, "(?i)" if options.flag("ignore_case") else "")
-    options.require("table")
+    options.require("table", "the patterns stand under table: map: { table: { PATTERN: VALUE } }")
     other, keep = options.value("default"), options.flag("keep")
     if keep and "default" in options:
         options.problem("keep", '"keep" and "default" exclude each other')

@@ -29,6 +29,8 @@ _KNOWN_WORDS = (
     "link not nth-child nth-last-child nth-last-of-type nth-of-type only-child only-of-type root scope where"
 )
 _KNOWN = _KNOWN_WORDS.split()
+_FUNCTIONAL = re.compile(r"::FunctionalPseudoElement\[(::[\w-]+)\(.*?\)\]")
+"""How cssselect shows a pseudo-element with an argument."""
 _REWORDED = (
     (re.compile(r"got pseudo-element (::[^ ]+) not at the end of a selector"), r"\1 can only end a selector"),
     (re.compile(r"got pseudo-element (::[^ ]+) inside .*"), r"\1 cannot stand in brackets"),
@@ -57,7 +59,7 @@ class Part:
 
 def refusal_of(error: Exception, part: Part) -> SelectorError:
     """Cssselect's refusal as ours: its sentence, the place it names, and a hint where one is known."""
-    message = str(error)
+    message = _FUNCTIONAL.sub(r"\1()", str(error))
     if found := _GOT.fullmatch(message):
         token = Token(found["type"], found["value"], pos=int(found["at"]))  # type: ignore[arg-type]
         said = _sentence(found["said"])
