@@ -121,7 +121,7 @@ class Outcome:
     items: Sequence[Item] = ()
     requests: Sequence[Request] = ()
     reason: str = ""
-    """Why it ended so, where the verdict alone does not say."""
+    """Why it ended so, where the verdict alone does not say; of a file that came, its path."""
     notes: Mapping[str, int] = NOTHING
     """Counted remarks for the report, such as ``records dropped: price is required`` → 2."""
     status: int | None = None

@@ -8,6 +8,7 @@ import pytest
 
 from file_site import PNG, FileSite, Served
 from files_shop import LISTING, Shop, row, short
+from scrapekit.job.tracing import reading
 
 LARGER = PNG + b"larger"
 TWO_FILES = """\
@@ -96,6 +97,17 @@ async def test_the_files_of_an_invalid_record_are_there_where_the_quarantine_nam
     await shop.run(TWO_FILES + "  on_invalid: quarantine\n")
 
     assert names(shop) == {f"a-{short(PNG)}.png"}
+
+
+async def test_what_became_of_a_file_is_told(shop, site):
+    site.pages["/"] = row("cup", "/a.png") + row("tea", "/b.png")
+    await shop.run(LISTING % "true" + f"  where: item.image.size > {len(PNG)}\n")
+
+    with reading(shop.folder / ".scrapekit" / "shop" / "job.sqlite") as job:
+        (left_out,), (kept,) = (job.requests_for(f"{site.url}/{name}.png") for name in "ab")
+
+    assert (left_out.file, left_out.placed) == (f"out/files/a-{short(PNG)}.png", False)
+    assert (kept.file, kept.placed, kept.reason) == (f"out/files/b-{short(LARGER)}.png", True, "")
 
 
 async def test_a_record_has_only_so_many_files_and_the_rest_is_counted(shop, site):

@@ -44,7 +44,10 @@ def _request(request: Mapping[str, Any], facts: Mapping[str, Any]) -> Iterator[s
     was_read = request["verdict"] in _READ
     if request["page"]:
         yield _line("read by" if was_read else "meant for", _with_place(request["page"], facts))
-    if was_read:
+    if request.get("file"):
+        named = "" if request["placed"] else " (not there: no record that was kept names it)"
+        yield _line("file", request["file"] + named)
+    elif was_read:
         yield _line("gave", f"{counted(request['records'], 'record')}, {counted(request['links'], 'link')}")
     if not request["verdict"]:
         yield from _waits(request, facts)

@@ -13,10 +13,13 @@ from scrapekit.crawl.fairness import site_of
 from scrapekit.errors import JobError
 from scrapekit.job.contracts import named
 from scrapekit.job.tables import FORMAT, noted, stuck
+from scrapekit.model import Verdict
+from scrapekit.report import DOWNLOAD
 from scrapekit.web.url import fingerprint, lane_of
 
 _MOST_STEPS = 20
 """So many pages of the way from a seed are told; a chain of lists may be long."""
+_CAME = (Verdict.OK, Verdict.NOT_MODIFIED)
 
 _DONE = (
     "SELECT done.seq, moment, coalesce(done.url, failure.url), coalesce(done.page, failure.page),"
@@ -50,6 +53,10 @@ class Trace:
     """How many requests of its host go before it, while it waits."""
     not_before: float = 0.0
     """Unix time before which its host may not be asked."""
+    file: str = ""
+    """Where the file stands that came, or would stand if a record that was kept had named it."""
+    placed: bool = False
+    """True when it stands there."""
     parks: int = 0
     """How often in a row its host was left alone because every request to it failed."""
 
@@ -96,15 +103,22 @@ class JobReader:
         row = self._db.execute(f"{_DONE} WHERE done.seq = ?", (number,)).fetchone()
         if row is not None:
             number, moment, url, page, verdict, tries, status, records, links, reason = row
-            return Trace(
-                number, url or "", page or "", verdict, moment, tries, status, records, links, reason or ""
-            )
+            ended = (verdict, moment, tries, status, records, links, reason or "")
+            trace = Trace(number, url or "", page or "", *ended)
+            return self._with_file(trace) if trace.page.startswith(DOWNLOAD) else trace
         row = self._db.execute(
             "SELECT lane, rank, request, not_before, parks FROM queue JOIN lane ON lane.id = lane"
             " WHERE seq = ?",
             (number,),
         ).fetchone()
         return None if row is None else self._waits(number, *row)
+
+    def _with_file(self, trace: Trace) -> Trace:
+        """A request for a file that came says which, in place of a reason."""
+        if trace.verdict not in _CAME or not trace.reason:
+            return trace
+        row = self._db.execute("SELECT max(placed) FROM file WHERE path = ?", (trace.reason,)).fetchone()
+        return replace(trace, reason="", file=trace.reason, placed=bool(row[0]))
 
     def _waits(self, number: int, lane: int, rank: int, text: str, not_before: float, parks: int) -> Trace:
         request = json.loads(text)

@@ -109,7 +109,9 @@ def read_file(page: Page) -> Outcome:
         "type": stored.type,
     }
     verdict = Verdict.NOT_MODIFIED if page.status == 304 else Verdict.OK
-    return Outcome(request, verdict, status=page.status, answer=answer_of(facts), stored=stored)
+    return Outcome(
+        request, verdict, reason=stored.path, status=page.status, answer=answer_of(facts), stored=stored
+    )
 
 
 def answer_of(facts: Mapping[str, object]) -> str:
