@@ -68,6 +68,8 @@ class ExportReport:
     kept: bool = False
     """True when the run brought nothing for this export, against its contract or as nothing was new:
     an earlier file stayed."""
+    adds: bool = False
+    """True when the export adds to what is there: ``records`` are those of this job, not all in the file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,8 @@ def _quarantine(export: ExportReport | None) -> Iterator[str]:
 def _promise(export: ExportReport) -> str:
     if export.kept:
         return "the file of an earlier run stays as it was"
+    if export.adds and export.published:
+        return f"each {export.guarantee}; added to what is there"
     if export.published:
         return f"each {export.guarantee}"
     return f"each {export.guarantee}; the file comes at the end"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 from scrapekit.crawl.entries import SEEN_BEFORE, UNREAD
 from scrapekit.errors import ExitCode, StuckError
 from scrapekit.job.contracts import broken_contracts, named, never_filled, why_so_few
-from scrapekit.parts import Exporter
+from scrapekit.parts import Adds, Exporter
 from scrapekit.recipe.model import Recipe
 from scrapekit.report import ExportReport, Failure, Report, Snapshot
 from scrapekit.running.counted import by_rule, of_cache, of_downloads, of_duplicates, of_pages
@@ -167,6 +167,7 @@ class Accounts:
             guarantee=export.exporter.guarantee,
             published=self._published and export.name not in self._kept,
             kept=export.name in self._kept,
+            adds=isinstance(export.exporter, Adds) and export.exporter.adds,
         )
 
     def _is_fruitful(self, export: Written) -> bool:

@@ -19,7 +19,7 @@ def check_parser(
     page: Page,
     expected: Expected,
     *,
-    refused: Sequence[str | tuple[str, str]],
+    refused: Sequence[str | tuple[str, str]] = (),
     options: str | None = None,
 ) -> None:
     """Check every promise of a parser; AssertionError says which one is broken, and how.

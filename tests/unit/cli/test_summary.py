@@ -72,6 +72,15 @@ def test_dropped_records_are_told_with_the_way_to_see_them():
     assert hint not in summarize(replace(COMPLETE, notes=links)).splitlines()
 
 
+def test_an_export_that_adds_says_so():
+    """Nothing new is no record for this file, which holds all the earlier ones nevertheless."""
+    added = ExportReport("jsonl", "/data/books.jsonl", 0, "exactly once", published=True, adds=True)
+
+    assert "  /data/books.jsonl  0 records  each exactly once; added to what is there" in summarize(
+        replace(COMPLETE, exports=(added,))
+    )
+
+
 def test_an_interrupted_run_says_how_to_go_on():
     report = replace(
         COMPLETE,
