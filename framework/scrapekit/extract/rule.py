@@ -17,13 +17,14 @@ from scrapekit.extract.joins.many_pages import Joinery
 from scrapekit.extract.links.links import Begin, FollowLinks, Gathered, compile_links
 from scrapekit.extract.misread import with_misreading
 from scrapekit.extract.paging.pagination import Follow, compile_pagination
-from scrapekit.extract.paging.stops import Progress, is_repeated, sign
+from scrapekit.extract.paging.stops import Progress, is_repeated
 from scrapekit.extract.reading import Ground, Reading, blame
 from scrapekit.extract.records.page_records import ReadRecords, Records
 from scrapekit.extract.records.records import compile_records
 from scrapekit.extract.records.without import compile_parse, without_some
 from scrapekit.extract.responses.conditions import Answer
 from scrapekit.extract.responses.verdicts import compile_verdicts
+from scrapekit.extract.signature import sign
 from scrapekit.model import Item, Outcome, Pending, Verdict
 from scrapekit.node import shown
 from scrapekit.page import Page

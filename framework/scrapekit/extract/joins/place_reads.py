@@ -14,8 +14,9 @@ from scrapekit.extract.fields.values import compile_value, read_nothing
 from scrapekit.extract.joins.places import Place
 from scrapekit.extract.joins.stages import Stages, sources_of, unheard
 from scrapekit.extract.paging.pagination import Follow, compile_pagination
-from scrapekit.extract.paging.stops import Progress, sign
+from scrapekit.extract.paging.stops import Progress
 from scrapekit.extract.reading import ReadField, Reading, blame
+from scrapekit.extract.signature import sign
 from scrapekit.parts import Scope, SimpleDocument
 from scrapekit.recipe.model import Field, Step
 from scrapekit.request import NOTHING

@@ -13,9 +13,9 @@ from scrapekit.extract.late_names import marking
 from scrapekit.extract.links.checks import Check, compile_check, compile_patterns
 from scrapekit.extract.links.relations import compile_relation, respecting
 from scrapekit.extract.links.sources import FindLinks, compile_source
-from scrapekit.extract.paging.stops import sign
 from scrapekit.extract.reading import Reading, blame
 from scrapekit.extract.requests.requests import Shape, compile_shape
+from scrapekit.extract.signature import sign
 from scrapekit.extract.texts import compile_condition, compile_holds
 from scrapekit.parts import Read
 from scrapekit.recipe.model import LinkRule

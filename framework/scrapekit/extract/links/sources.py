@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
 from typing import Any, TypeAlias
 
 from scrapekit.errors import SelectorError
@@ -12,6 +10,7 @@ from scrapekit.extract.draft import Draft
 from scrapekit.extract.fields.objects import compile_fields
 from scrapekit.extract.fields.selectors import compile_reads
 from scrapekit.extract.fields.steps import Found, compile_find, compile_rows, read_where_found
+from scrapekit.extract.json_values import as_carry
 from scrapekit.extract.late_names import in_request
 from scrapekit.extract.reading import Find, InvalidField, Reading
 from scrapekit.extract.texts import Render, compile_text
@@ -27,9 +26,6 @@ FindLinks: TypeAlias = Callable[[Reading], Iterator[Link]]
 
 Carry: TypeAlias = Callable[[Scope, Reading], Mapping[str, Any] | None]
 """What a row hands on, from then on in scope as ``item``; None when it is invalid, which was noted."""
-
-_LONGEST = 300
-"""Digits of a decimal that is handed on as a number; a longer one goes as text."""
 
 
 def compile_source(draft: Draft, rule: LinkRule) -> FindLinks | None:
@@ -133,25 +129,3 @@ def _rendered(rows: Find, url: Render, carry: Carry | None) -> FindLinks:
                 yield row, reference, values
 
     return find
-
-
-def as_carry(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as JSON has them: dates as ISO text, decimals as numbers where no digit is lost."""
-    return {name: as_json(value) for name, value in values.items()}
-
-
-def as_json(value: Any) -> Any:
-    """One value as JSON has it, whatever it holds."""
-    match value:
-        case None | str() | bool() | int() | float():
-            return value
-        case Decimal() if value.is_finite() and abs(value.adjusted()) < _LONGEST:
-            near = int(value) if value == value.to_integral_value() else float(value)
-            return near if Decimal(str(near)) == value else str(value)
-        case date():
-            return value.isoformat()
-        case list() | tuple():
-            return [as_json(each) for each in value]
-        case dict():
-            return {str(key): as_json(each) for key, each in value.items()}
-    return str(value)

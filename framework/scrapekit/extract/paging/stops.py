@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, TypeAlias
 
 from scrapekit.extract.draft import Draft
@@ -41,11 +40,6 @@ Stop: TypeAlias = Callable[[Reading, Progress, State], str]
 """Says why there is no following page, ``""`` when there may be one."""
 
 Count: TypeAlias = Callable[[Reading], int | None]
-
-
-def sign(parts: object) -> str:
-    """A short text that is equal for equal parts."""
-    return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def is_repeated(state: State, progress: Progress) -> bool:

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode
 
 from scrapekit.extract.draft import Terms
+from scrapekit.extract.json_values import as_json
 from scrapekit.extract.late_names import in_request
-from scrapekit.extract.links.sources import as_json
 from scrapekit.extract.reading import is_empty
 from scrapekit.extract.requests.params import FORM, JSON, as_param, header_text, with_query
 from scrapekit.extract.texts import Render, Text, compile_text, compile_tree

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from scrapekit.errors import UsageError
 from scrapekit.extract.draft import Terms
+from scrapekit.extract.json_values import as_carry
 from scrapekit.extract.late_names import in_request, marking
-from scrapekit.extract.links.sources import as_carry
 from scrapekit.extract.requests.requests import Sent, compile_shape, with_encoded_query
 from scrapekit.extract.texts import Render, compile_text, compile_tree
 from scrapekit.node import ScalarNode, shown
