@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from itertools import product
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from scrapekit_dates.given import Reading
 from scrapekit_dates.shapes import SHAPES, Part, Rules, Token
-
-if TYPE_CHECKING:
-    from scrapekit_dates.locales import Reading
 
 _MOST_TOKENS = 24
 _MOST_WAYS = 64

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
 from scrapekit_dates import grammar, relative
+from scrapekit_dates.given import Reading
 from scrapekit_dates.plain import plain
 from scrapekit_dates.shapes import COUNTERS, Meaning, Rules, Token, number
 from scrapekit_dates.words import (
@@ -46,20 +46,6 @@ def open_locale(name: str) -> LocalDates:
     except (UnknownLocaleError, ValueError, TypeError) as error:
         raise UnknownLocale(f'unknown locale "{name[:40]}"') from error
     return LocalDates(locale)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What is known beside the text: the order of numbers, when it was written, what may be concluded."""
-
-    order: str = ""
-    """``dmy``, ``mdy`` or ``ymd``; empty: the locale's."""
-    now: datetime | None = None
-    """When the text was written; None: nobody knows."""
-    relative: bool = False
-    """Whether "yesterday", which counts from then, is a date."""
-    guess_year: str = ""
-    """``past``, ``future`` or ``nearest``; empty: a date without a year is none."""
 
 
 class LocalDates:
