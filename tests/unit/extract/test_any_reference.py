@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scrapekit.errors import Problems
@@ -61,6 +61,7 @@ def page(base: str, references: list[str]) -> str:
     return f'<base href="{escape(base)}"><h1>title</h1>{links}<a href="https://shop.test/good">x</a>'
 
 
+@settings(deadline=None)
 @given(base=REFERENCES, references=st.lists(REFERENCES, max_size=8))
 @example(base="", references=["http://[::1", "http://[v1.x]/", "//", "http://a b/", "\x00"])
 @example(base="http://[", references=["x"])
