@@ -63,6 +63,9 @@ CASES = [
     Case("404", answer("", "404 Not Found"), ALL),
     Case("401", answer(RULES, "401 Unauthorized"), ALL),
     Case("403", answer(RULES, "403 Forbidden"), ALL),
+    Case("404 with a body that breaks off", then_close(answer(RULES, "404 Not Found")[:-5]), ALL),
+    Case("404 without end", answer(b"x" * 2**21, "404 Not Found"), ALL),
+    Case("404 in no gzip", answer(RULES, "404 Not Found", "Content-Encoding: gzip"), ALL),
     Case("410", answer(RULES, "410 Gone"), ALL),
     Case("429", answer("", "429 Slow"), NONE, f"{UNREADABLE}HTTP 429"),
     Case("500", answer("", "500 Oops"), NONE, f"{UNREADABLE}HTTP 500"),
@@ -79,6 +82,8 @@ CASES = [
     Case("redirect to another origin", redirect("OTHER"), OBEYED),
     Case("redirect to a refused address", redirect(REFUSED), NONE, f"{UNREADABLE}10.255.255.1 is not public"),
     Case("redirect to a file", redirect("file:///robots.txt"), NONE, f'{UNREADABLE}redirected to a "file:"'),
+    Case("redirect to what is not there", chain(1, answer(RULES, "404 Not Found")), ALL),
+    Case("redirect to what fails", chain(2, answer("", "500 Oops")), NONE, f"{UNREADABLE}HTTP 500"),
     Case("redirect to nowhere", answer("", "302 Found"), NONE, f"{UNREADABLE}HTTP 302 Found without"),
     Case("html", book(RULES), ALL),
     Case("utf-8 with a mark", text(RULES.encode("utf-8-sig")), OBEYED),
@@ -88,6 +93,9 @@ CASES = [
     Case("empty", text(""), ALL),
     Case("our name", text("User-agent: *\n\nUser-agent: ScrapeKit/2\nDisallow: /private"), OBEYED),
     Case("a delay of a day", text("User-agent: *\nCrawl-delay: 86400"), NONE, "robots.txt asks for 86400 s"),
+    Case(
+        "a delay of years", text(f"User-agent: *\nCrawl-delay: {10**15}"), NONE, "robots.txt asks for 1e+09 s"
+    ),
     Case("no delay at all", text("User-agent: *\nCrawl-delay: inf\nCrawl-delay: nan\nCrawl-delay: -3"), ALL),
 ]
 HOSTS = {case.name: f"127.0.1.{number}" for number, case in enumerate(CASES, start=1)}
@@ -111,7 +119,7 @@ def run(asked, tmp_path_factory):
             asked.serve(path, behaviour, HOSTS[case.name])
     asked.patterns.append(lambda host, path: book(path) if path in ALL else None)
     seeds = [asked.url(path, host) for host in HOSTS.values() for path in sorted(ALL)]
-    http = f'retries: 0, timeout: 500ms, max_body: 1MiB, allow_hosts: ["{OTHER}"]'
+    http = f'retries: 0, timeout: 500ms, max_body: 100KiB, allow_hosts: ["{OTHER}"]'
     crawl = "delay: 20ms, per_host: 1, concurrency: 64"
     return Job(tmp_path_factory.mktemp("robots"), recipe(seeds, crawl=crawl, http=http)).run("-q")
 

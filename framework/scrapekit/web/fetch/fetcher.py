@@ -17,6 +17,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
+from scrapekit.crawl.entries import ROBOTS_PAGE
 from scrapekit.errors import FetchError
 from scrapekit.model import Verdict
 from scrapekit.page import Page
@@ -42,6 +43,7 @@ from scrapekit.web.sinks import Sink
 from scrapekit.web.slowness import Floor
 from scrapekit.web.url import resolve
 
+_LEAST_OF_ROBOTS = 2**20  # RFC 9309 2.5: 500 KiB must be read, whatever the recipe says of pages
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 _READ_BUFFER = 2**18
 _SENT_AT_ONCE = 2**20  # aiohttp streams larger bodies only from a file
@@ -179,8 +181,7 @@ class HttpFetcher:
             if way.jar is not None and "set-cookie" in headers:
                 way.jar.take(url, headers["set-cookie"], time.time())
             error = None if raw else judge(request, status, headers, time.time())
-            # RFC 9110 15.4.5: 304 has no body, whatever length and packing its headers tell of.
-            if error is not None or status == 304 or is_redirect(status, headers):
+            if error is not None or _has_no_body(request, status, headers):
                 await drain(response, headers)
                 if error is not None:
                     raise error
@@ -189,7 +190,7 @@ class HttpFetcher:
                 await pour(response, sink, self._limits)
                 body = b""
             else:
-                body = await read(response, headers, self._http.max_body)
+                body = await read(response, headers, self._limit(request))
         finally:
             if response.connection is not None:
                 response.release()  # not everything was read, so this closes the connection
@@ -197,6 +198,9 @@ class HttpFetcher:
         if way.number:
             page.proxy = way.number
         return page
+
+    def _limit(self, request: Request) -> int:
+        return max(self._http.max_body, _LEAST_OF_ROBOTS if request.page == ROBOTS_PAGE else 0)
 
     async def _send(
         self, request: Request, url: str, site: Site, opening: Opening, way: _Way
@@ -226,3 +230,11 @@ class HttpFetcher:
 
     def _sink(self, request: Request) -> Sink | None:
         return self._sinks.get(request.ask) if request.ask else None
+
+
+def _has_no_body(request: Request, status: int, headers: Mapping[str, str]) -> bool:
+    """True for an answer whose body, if it has one, means nothing."""
+    # 1. RFC 9110 15.4.5: 304 has no body, whatever length and packing its headers tell of.
+    # 2. RFC 9309 2.3.1: of a robots.txt that is none the status tells everything.
+    missing = request.page == ROBOTS_PAGE and status >= 400
+    return status == 304 or is_redirect(status, headers) or missing
