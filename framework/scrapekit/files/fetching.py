@@ -59,8 +59,10 @@ class FileFetching:
         if whole is not None:
             # It came before the run was killed: nothing has to be asked for.
             return _page(request, whole)
-        earlier = None if known is not None else await self._earlier(request, terms)
-        there = await self._kept(request, terms) or _young(earlier, terms)
+        earlier, there = None, await self._kept(request, terms)
+        if there is None and known is None:
+            earlier = await self._earlier(request, terms)
+            there = _young(earlier, terms)
         if there is not None:
             await self._files.on_thread(part.close)
             return Replayed(_page(request, there))
