@@ -10,6 +10,7 @@ import score
 from behaviours import book
 from catalogue.every import FAULTS
 from catalogue.fault import Happened
+from catalogue.rows import ROWS
 from job_runner import Ended
 from trial import Trials, by_command, in_process
 
@@ -40,6 +41,19 @@ def test_a_fault_comes_to_what_is_right(fault, trial):
 
 def test_every_fault_has_a_name_of_its_own():
     assert len({fault.id for fault in FAULTS}) == len(FAULTS)
+
+
+def test_every_number_is_tried():
+    assert {fault.number for fault in FAULTS} == set(ROWS) == set(range(1, 86))
+
+
+def test_the_scorer_prints_a_line_for_each_number(capsys):
+    code = score.main(["--only", "22", "--rows"])
+
+    lines = capsys.readouterr().out.splitlines()
+    assert code == 0
+    assert lines[1].split() == ["22", "ten", "tebibytes", "announced", "2/2", "ok"]
+    assert len(lines) == 3
 
 
 def test_the_scorer_prints_a_line_for_each_fault_and_the_sum(capsys):

@@ -7,6 +7,7 @@ from catalogue import (
     charsets,
     cookies,
     cuts,
+    downloads,
     endings,
     framing,
     hops,
@@ -20,14 +21,15 @@ from catalogue import (
     statuses,
     strangers,
     tls,
+    traps,
     values,
 )
 from catalogue.fault import Fault
 
 _MODULES = [
     *(endings, framing, tls, names, cuts, sizes, packing, charsets),
-    *(addresses, references, cookies),
-    *(markup, values, hops, statuses, strangers, parts, outputs),
+    *(addresses, traps, references, cookies),
+    *(markup, values, hops, statuses, strangers, parts, downloads, outputs),
 ]
 
 FAULTS: list[Fault] = [fault for module in _MODULES for fault in module.FAULTS]
