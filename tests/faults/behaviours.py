@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import struct
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
+
+import wire as wires
 
 
 @dataclass
@@ -24,39 +23,14 @@ class Exchange:
 
 
 @dataclass
-class Wire:
-    """One connection, seen from the server, with the exchange it is in."""
+class Wire(wires.Wire):
+    """One connection, with the exchange it is in."""
 
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
     exchange: Exchange
     turn: int = 0
     """How often the same path of the same host was asked for before."""
     kept: bool = False
     """The connection was used before."""
-    closed: bool = False
-
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def hang(self) -> None:
-        """Say nothing more until the other side goes."""
-        with suppress(ConnectionError):
-            while await self.reader.read(4096):
-                pass
-        self.closed = True
-
-    def end(self) -> None:
-        """Close the connection in an orderly way."""
-        self.closed = True
-
-    def reset(self) -> None:
-        """Close with a TCP reset."""
-        connection = self.writer.get_extra_info("socket")
-        with suppress(OSError):  # the other side may have gone first
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.closed = True
 
 
 Behaviour = bytes | Callable[[Wire], Awaitable[None]]
@@ -143,19 +117,12 @@ async def act(behaviour: Behaviour, wire: Wire) -> None:
         await behaviour(wire)
 
 
-async def trickle(wire: Wire, data: bytes, pause: float = 0.02) -> None:
-    """Send a byte at a time, as long as somebody takes them."""
-    for n in range(len(data)):
-        await wire.send(data[n : n + 1])
-        await asyncio.sleep(pause)
-
-
 def slowly(head: bytes, rest: bytes) -> Behaviour:
     """Send *head* at once and *rest* byte by byte."""
 
     async def behave(wire: Wire) -> None:
         await wire.send(head)
-        await trickle(wire, rest)
+        await wire.trickle(rest)
         wire.end()
 
     return behave

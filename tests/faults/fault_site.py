@@ -32,8 +32,9 @@ from behaviours import (
     slowly,
     then_close,
     then_reset,
-    trickle,
 )
+
+from wire import listening, loop_in_a_thread
 
 __all__ = [
     "HOSTS",
@@ -56,7 +57,6 @@ __all__ = [
     "slowly",
     "then_close",
     "then_reset",
-    "trickle",
 ]
 
 HOSTS = tuple(f"127.0.0.{n}" for n in range(1, 10))
@@ -172,38 +172,15 @@ class FaultSite:
     @contextmanager
     def another_port(self, host: str, tls: ssl.SSLContext | None = None) -> Iterator[int]:
         """Serve the same on another port of a host too, over TLS if told so; gives the port."""
-
-        async def start() -> asyncio.Server:
-            # A client that does not like the certificate is no news for the loop's log.
-            return await asyncio.start_server(self._connected, host, 0, limit=2**20, ssl=tls)
-
-        server = asyncio.run_coroutine_threadsafe(start(), self._loop).result()
-        try:
-            yield server.sockets[0].getsockname()[1]
-        finally:
-            self._loop.call_soon_threadsafe(server.close)
+        with listening(self._loop, self._connected, host, tls=tls) as port:
+            yield port
 
     @contextmanager
     def served(self, hosts: Sequence[str] = HOSTS) -> Iterator[FaultSite]:
         """The site, served from a thread of its own."""
-        loop = self._loop = asyncio.new_event_loop()
-        server = loop.run_until_complete(asyncio.start_server(self._connected, hosts[0], 0, limit=2**20))
-        self.port = server.sockets[0].getsockname()[1]
-        more = loop.run_until_complete(
-            asyncio.start_server(self._connected, list(hosts[1:]), self.port, limit=2**20)
-        )
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
-        try:
+        with (
+            loop_in_a_thread() as self._loop,
+            listening(self._loop, self._connected, hosts[0]) as self.port,
+            listening(self._loop, self._connected, list(hosts[1:]), self.port),
+        ):
             yield self
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            server.close()
-            more.close()
-            tasks = asyncio.all_tasks(loop)
-            for task in tasks:
-                task.cancel()
-            if tasks:
-                loop.run_until_complete(asyncio.wait(tasks))
-            loop.close()

@@ -27,6 +27,9 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+# What several test folders share stands beside them.
+sys.path.append(str(Path(__file__).parents[1]))
+
 from once.job import DrivenJob
 from once.moments import WHENS, Moment, some_moment
 from once.shop import Shop

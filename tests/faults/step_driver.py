@@ -17,6 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What several test folders share stands beside them.
+sys.path.append(str(Path(__file__).parents[1]))
+
 from once.exports import QUARANTINE
 from once.job import DrivenJob
 from once.shop import Shop

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from wire import listening, loop_in_a_thread
 
 ROWS = 20
 MAKERS = 7
@@ -88,19 +89,9 @@ class Shop:
     @contextmanager
     def served(self) -> Iterator[Shop]:
         """The shop, served from a thread of its own."""
-        loop = asyncio.new_event_loop()
-        server = loop.run_until_complete(asyncio.start_server(self._answer, "127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        thread = threading.Thread(target=loop.run_forever, daemon=True)
-        thread.start()
-        try:
+        with loop_in_a_thread() as loop, listening(loop, self._answer, "127.0.0.1") as port:
+            self.url = f"http://127.0.0.1:{port}"
             yield self
-        finally:
-            loop.call_soon_threadsafe(loop.stop)
-            thread.join()
-            server.close()
-            loop.run_until_complete(_end_all())
-            loop.close()
 
 
 def _whole(text: str | None) -> bytes:
@@ -108,11 +99,3 @@ def _whole(text: str | None) -> bytes:
     status = b"200 OK" if text is not None else b"404 Not Found"
     head = b"HTTP/1.1 %s\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
     return head + body
-
-
-async def _end_all() -> None:
-    """Cancel what still serves a connection."""
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)

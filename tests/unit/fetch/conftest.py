@@ -3,48 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
-import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-
-@dataclass
-class Wire:
-    """One connection, seen from the server."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    closed: bool = False
-
-    async def send(self, data: bytes) -> None:
-        self.writer.write(data)
-        await self.writer.drain()
-
-    async def trickle(self, data: bytes, pause: float) -> None:
-        for n in range(len(data)):
-            await self.send(data[n : n + 1])
-            await asyncio.sleep(pause)
-
-    async def hang(self) -> None:
-        """Keep the connection open and say nothing until the other side goes."""
-        while await self.reader.read(4096):
-            pass
-        self.closed = True
-
-    def end(self) -> None:
-        self.closed = True
-
-    def reset(self) -> None:
-        """Close with a TCP reset instead of an orderly end."""
-        connection = self.writer.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.closed = True
-
+from wire import Wire
 
 Answer = bytes | Callable[[Wire], Awaitable[None]]
 
