@@ -63,6 +63,25 @@ def test_a_lone_placeholder_keeps_its_type_however_deep_it_stands(written: str, 
     assert json.loads(request.body or b"") == body
 
 
+def test_a_parameter_that_is_null_is_taken_out_of_the_address():
+    """A session's id in each link makes a new address of every page."""
+    (request,) = sent(
+        "listing: { url: 'https://a.test/?a=1&sid=2&b=3&SID=4&sid', query: { sid: null, utm: null } }"
+    )
+
+    assert request.url == "https://a.test/?a=1&b=3&SID=4"
+
+
+def test_a_template_that_gives_null_leaves_the_address_as_it_is():
+    (request,) = sent(
+        """
+        listing: { url: "https://a.test/?q=a", query: { q: "{{ each.q | reject('x') }}" }, each: { q: [x] } }
+        """
+    )
+
+    assert request.url == "https://a.test/?q=a"
+
+
 def test_a_form_and_a_raw_body_hold_values_as_text():
     form, raw = sent(
         """

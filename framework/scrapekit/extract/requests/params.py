@@ -84,20 +84,24 @@ def header_text(value: object) -> str:
     return _CONTROL.sub(" ", as_param(value)).strip()
 
 
-def with_query(url: str, pairs: Iterable[tuple[str, str]], encoding: str = "utf-8") -> str:
-    """The URL with these parameters, each instead of any other of its name."""
+def with_query(
+    url: str, pairs: Iterable[tuple[str, str]], encoding: str = "utf-8", without: Iterable[str] = ()
+) -> str:
+    """The URL with these parameters, each instead of any other of its name, and *without* those."""
     path, _, query = url.partition("?")
-    merged = with_pairs(query, pairs, encoding)
+    merged = with_pairs(query, pairs, encoding, without)
     return f"{path}?{merged}" if merged else path
 
 
-def with_pairs(text: str, pairs: Iterable[tuple[str, str]], encoding: str = "utf-8") -> str:
+def with_pairs(
+    text: str, pairs: Iterable[tuple[str, str]], encoding: str = "utf-8", without: Iterable[str] = ()
+) -> str:
     """``a=1&b=2`` with these pairs; one that stood there keeps its place and its spelling of the name.
 
     What *encoding* does not have is written as ``&#960;``, as browsers do (WHATWG Encoding 6, "html").
     """
     parts = text.split("&") if text else []
-    wanted: dict[str, list[str]] = {}
+    wanted: dict[str, list[str]] = {name: [] for name in without}
     for name, value in pairs:
         wanted.setdefault(name, []).append(quote_plus(value, encoding=encoding, errors=_AS_BROWSERS))
     merged: list[str] = []

@@ -13,7 +13,7 @@ from scrapekit.extract.late_names import in_request
 from scrapekit.extract.reading import is_empty
 from scrapekit.extract.requests.params import FORM, JSON, as_param, header_text, with_query
 from scrapekit.extract.texts import Render, Text, compile_text, compile_tree
-from scrapekit.node import MapNode
+from scrapekit.node import MapNode, ScalarNode
 from scrapekit.recipe.model import GraphQL, RequestShape
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -32,6 +32,7 @@ def compile_shape(terms: Terms, shape: RequestShape, path: str) -> Shape | None:
         return None
     terms = in_request(terms)
     query = compile_tree(terms, shape.query, f"{path}.query") if shape.query else None
+    without = _taken_out(shape.query) if shape.query else ()
     headers = compile_tree(terms, shape.headers, f"{path}.headers") if shape.headers else None
     cookies = compile_tree(terms, shape.cookies, f"{path}.cookies") if shape.cookies else None
     text, content_type = _body(terms, shape, path)
@@ -46,7 +47,7 @@ def compile_shape(terms: Terms, shape: RequestShape, path: str) -> Shape | None:
 
     def put(url: str, environment: Mapping[str, Mapping[str, Any]]) -> Sent:
         if query is not None:
-            url = with_query(url, _pairs(query.render(environment)), encoding)
+            url = with_query(url, _pairs(query.render(environment)), encoding, without)
         if in_query is not None:
             url = with_query(url, _as_parameters(in_query.render(environment)))
         return url, method, make_headers(environment), make(environment)
@@ -152,6 +153,18 @@ def _pairs(values: Mapping[str, Any]) -> list[tuple[str, str]]:
             if each is not None and not (isinstance(each, list) and is_empty(each)):
                 pairs.append((name, as_param(each)))
     return pairs
+
+
+def _taken_out(query: MapNode) -> list[str]:
+    """The parameters that the recipe says are null: an address that has them loses them.
+
+    A template that gives null has nothing to say, and leaves the address as it is.
+    """
+    return [
+        name
+        for name, node in query.entries.items()
+        if isinstance(node, ScalarNode) and node.value is None and not node.literal
+    ]
 
 
 def with_encoded_query(url: str, encoding: str) -> str:
