@@ -282,6 +282,17 @@ def test_a_host_that_says_429_for_ten_minutes_is_crawled_afterwards(jumping):
     assert len([start for start in hosts.starts() if start < 600]) < 25
 
 
+def test_a_host_that_says_429_now_and_then_is_crawled_at_a_pace_that_it_asks_for(jumping):
+    """A fifth of its answers: doubling the delay each time took nearly two hours."""
+    rng = random.Random(1)
+    hosts = jumping(
+        lambda loop: Hosts(loop, lambda url, now: BUSY if rng.random() < 0.2 else None, pages(200)).crawl()
+    )
+
+    assert list(hosts.ended.values()) == ["ok"] * 200
+    assert hosts.now < 900
+
+
 def test_a_parked_host_waits_as_long_as_the_answer_to_a_probe_asks(jumping):
     slow = FetchError("HTTP 429", retry=True, throttled=True, status=429, retry_after=119.0)
     hosts = jumping(lambda loop: Hosts(loop, lambda url, now: slow, pages(3)).crawl())

@@ -131,6 +131,19 @@ def test_a_host_is_never_slowed_beyond_a_minute():
     assert delay == 60.0
 
 
+@pytest.mark.parametrize(
+    ("delay", "asked", "slowed"),
+    [(0.0, 1.0, 1.0), (1.0, 1.0, 1.0), (0.5, 0.0, 1.0), (4.0, 1.0, 4.0), (4.0, 30.0, 8.0), (45.0, 1e9, 60.0)],
+)
+def test_a_host_that_says_how_long_is_not_asked_more_slowly_than_that(delay, asked, slowed):
+    assert slower(delay, asked) == slowed
+
+
+def test_a_host_that_says_so_again_is_asked_more_slowly_whatever_it_asks_for():
+    assert [slower(1.0, 1.0, throttles) for throttles in (2, 3, 9, 10**9)] == [4.0, 8.0, 60.0, 60.0]
+    assert slower(8.0, 1.0, throttles=2) == 16.0
+
+
 def test_a_recipe_may_say_how_long_one_page_waits_and_how_often():
     error = FetchError("busy", retry=True, patience=Patience(wait=300.0, times=5))
 

@@ -59,7 +59,7 @@ class Answering:
         if isinstance(decision, GiveUp):
             return decision
         if error.throttled:
-            lane.delay = slower(lane.delay)
+            lane.delay = slower(lane.delay, error.retry_after, lane.throttles)
         if decision.whole_host:
             lane.pause(self._clock() + decision.wait, decision.reason)
             return decision

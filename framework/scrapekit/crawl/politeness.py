@@ -75,9 +75,17 @@ def too_slow(pace: Pace, crawl_delay: float | None) -> bool:
     return bool(pace.max_delay) and (crawl_delay or 0.0) > max(pace.max_delay, pace.delay)
 
 
-def slower(delay: float) -> float:
-    """The next delay of a host that said it is overloaded: doubled, from one second to a minute."""
-    return min(_SLOWEST, max(1.0, delay * 2))
+def slower(delay: float, asked: float | None = None, throttles: int = 1) -> float:
+    """The next delay of a host that said it is overloaded: doubled, from one second to a minute.
+
+    One that *asked* for so many seconds (RFC 9110 10.2.3) knows what it can bear, and is not asked more
+    slowly than that; else a host of whose answers a fifth say so would end at a minute. Where it has said so
+    several times in a row (*throttles*), what it asked for is not enough: the delay is doubled for each.
+    """
+    slowed = min(_SLOWEST, max(1.0, delay * 2))
+    if throttles > 1:
+        return max(slowed, min(_SLOWEST, 2.0 ** min(throttles, 6)))
+    return slowed if asked is None else max(delay, min(slowed, max(1.0, asked)))
 
 
 def faster(delay: float, floor: float) -> float:
