@@ -125,6 +125,10 @@ def test_a_test_that_is_wrong_is_a_problem_of_the_recipe(run, test, message):
     assert "1 problem in books.yaml" in err
 
 
+def test_a_file_that_is_not_there_is_meant_to_be_one_beside_it_with_its_folder(run):
+    assert 'did you mean "pages/listing.html"?' in run("  - { file: pages/listin.html, records: [] }\n")[2]
+
+
 def test_tests_change_nothing_of_a_job(tmp_path):
     from scrapekit.planning.prepare import RunSettings, prepare
 

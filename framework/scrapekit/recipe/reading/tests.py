@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from scrapekit.errors import Problems
 from scrapekit.node import ListNode, MapNode, Node, describe, plain, shown
@@ -65,8 +65,10 @@ def _file(options: Options, files: Files) -> Path | None:
     if path is None:
         options.problem("file", f'"{shown(node.value)}" is outside the recipe\'s folder')
     elif not path.is_file():
-        there = [each.name for each in path.parent.iterdir()] if path.parent.is_dir() else []
-        hint = options.problems.near(path.name, there) if there else ""
+        # Named as the recipe names it, with its folder.
+        folder = PurePath(str(node.value)).parent
+        there = [str(folder / each.name) for each in path.parent.iterdir()] if path.parent.is_dir() else []
+        hint = options.problems.near(str(node.value), there) if there else ""
         options.problem("file", f'there is no file "{shown(node.value)}"', hint)
     else:
         return path
