@@ -6,10 +6,13 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from scrapekit import PageError, SelectorError
 from scrapekit.testing import make_page, make_parser
 from scrapekit_html.html import HtmlParser
+from scrapekit_html.xml import XmlParser
 
 SHOP = """
 <div class="card new"><h3>Assam <b>black</b></h3><a href="/a">more</a><p>in <i>stock</i></p></div>
@@ -150,12 +153,37 @@ TAKES = "::text takes the text, ::attr(NAME) an attribute"
         ("a:not(b, 'c)", ("unclosed string", 9, 1, "")),
         ("b a:scope", (":scope can only begin a selector", 3, 6, "")),
         ("svg|a", ('the namespace prefix "svg" is not declared', 0, 1, "")),
+        ("li, \\B x", ("no page holds the character U+000B", 4, 1, "")),
+        ("[a='\\C ']", ("no page holds the character U+000C", 3, 1, "")),
+        ("a:required", ("unknown pseudo-class :required", 1, 9, "the attribute says it: [required]")),
         ("[x|y]", ('the namespace prefix "x" is not declared', 1, 1, "")),
         ("." + "a." * 2000 + "a", ("the selector is nested too deeply", 0, 1, "")),
     ],
 )
 def test_a_mistake_is_told_with_its_place(selector: str, said: tuple[str, int, int, str]):
     assert refusal(selector) == said
+
+
+WORDS = (
+    *"*#.:>+~,()[]= |'\"\\/-_aéB01^$!@&{}\n\t\0",
+    *("li", ".a", "[a]", "[a=", "'x'", "::text", "::attr(", ":not(", ":is(", ":has(", ":nth-child(", "2n+1"),
+    *(":scope", ":first-child", ":contains(", ":lang(", ":root"),
+    *("/*", "*/", "\\31 ", "a|b", "*|", "\ud800", " i]"),
+)
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(words=st.lists(st.sampled_from(WORDS), max_size=12), of=st.sampled_from([HtmlParser, XmlParser]))
+def test_any_text_is_compiled_or_refused_within_it(words: list[str], of: Any):
+    text, offset, parser = "".join(words), 0, make_parser(of)
+    page = parser.parse(make_page("<ul><li class='a' a='x'>x</li></ul>"))
+    try:
+        found = parser.compile(text, "css", False)(page.root)
+    except SelectorError as error:
+        found, offset = [], error.offset
+
+    assert 0 <= offset <= len(text)
+    assert isinstance(found, list)
 
 
 @pytest.mark.slow

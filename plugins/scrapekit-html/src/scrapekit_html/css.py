@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,9 @@ from cssselect.parser import CombinedSelector, FunctionalPseudoElement, Token, T
 
 from scrapekit import SelectorError
 from scrapekit_html.css_refusals import TAKES, Part, refusal_of, shown
+
+_NO_CHARACTER = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""XML 1.0, 2.2: what is no character of a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,14 @@ def read_css(text: str, *, any_case: bool = False) -> list[Branch]:
 
 def _tokens(text: str) -> list[Token]:
     try:
-        return list(css.tokenize(text))
+        tokens = list(css.tokenize(text))
     except css.SelectorSyntaxError as error:
         raise refusal_of(error, Part(text, range(len(text) + 1))) from None
+    for token in tokens:
+        # An escape is a character by now: \\B is U+000B, which stands in no XPath either.
+        if token.type != "S" and (found := _NO_CHARACTER.search(str(token.value or ""))):
+            raise SelectorError(f"no page holds the character U+{ord(found[0]):04X}", offset=token.pos)
+    return tokens
 
 
 def _parts(text: str, tokens: list[Token]) -> list[Part]:

@@ -21,6 +21,9 @@ _NOT_CSS = {
     "first": "a field takes the first match anyway",
     "last": ":last-child and :last-of-type are CSS; so is a field's `nth: -1`",
     "eq": ":nth-child(N) counts from 1; a field's `nth: N` picks a match, from 0",
+    "required": "the attribute says it: [required]",
+    "optional": "the attribute says it: :not([required])",
+    "any-link": "it is :link here: no page was visited",
     "text": TAKES,
     "attr": TAKES,
 }
