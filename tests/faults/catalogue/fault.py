@@ -149,6 +149,11 @@ def within(memory: int) -> Right:
     return Right(f"within {memory // 1_000_000} MB", lambda h: h.ended.peak_memory < memory)
 
 
+def in_time(seconds: float) -> Right:
+    """The whole run took no longer."""
+    return Right(f"within {seconds:g} s", lambda h: h.ended.seconds < seconds)
+
+
 def gives_all(*titles: str) -> Right:
     """The run gives exactly these records, in whatever order."""
     wanted = sorted(titles)

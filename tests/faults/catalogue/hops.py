@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
+import doors
 from catalogue.fault import Fault, Ground, Happened, Right, fails, gives
 from catalogue.own import HEADING, by_rule
 from fault_site import Wire, answer, book, redirect
+from job_runner import recipe
 
 SECRET = "tea-at-four"
 _FIVE = "retries: 0, redirects: 5"
@@ -21,14 +25,16 @@ async def _on_and_on(wire: Wire) -> None:
     await wire.send(redirect(wire.exchange.path + "x"))
 
 
-def _chain(ground: Ground) -> Happened:
-    """Each hop leads to an address that was never seen."""
-    ground.site.patterns.append(lambda _, path: _on_and_on if path.startswith("/chain") else None)
-    return by_rule(HEADING, redirect("/chain"), http=_FIVE)(ground)
+def _followed(page: bytes, beside: Mapping[str, bytes] = MappingProxyType({})) -> Any:
+    """Asked: how often the host was, over all addresses."""
 
+    def run(ground: Ground) -> Happened:
+        # Each hop of a chain leads to an address that was never seen.
+        ground.site.patterns.append(lambda _, path: _on_and_on if path.startswith("/chain") else None)
+        happened = by_rule(HEADING, page, http=_FIVE, beside=beside)(ground)
+        return replace(happened, asked=len(ground.site.asked(host=ground.host)))
 
-def _loop(ground: Ground) -> Happened:
-    return by_rule(HEADING, redirect("/pool"), http=_FIVE, beside={"/pool": redirect("/page")})(ground)
+    return run
 
 
 def _to(name: str, location: str, right: Right, number: int = 49) -> Fault:
@@ -36,7 +42,8 @@ def _to(name: str, location: str, right: Right, number: int = 49) -> Fault:
 
 
 _MANY = Right(
-    "fails: more than 5 redirects", lambda h: "more than 5 redirects" in str(h.ended.report["failures"])
+    "fails after six requests: more than 5 redirects",
+    lambda h: h.asked == 6 and "more than 5 redirects" in str(h.ended.report["failures"]),
 )
 _NOWHERE = fails("without a Location")
 _IMPOSSIBLE = fails("redirected to an impossible address")
@@ -47,9 +54,15 @@ def _refused(scheme: str) -> Right:
 
 
 _LOST = [
-    Fault(48, "to-itself", "redirects", _MANY, alone=by_rule(HEADING, redirect("?"), http=_FIVE)),
-    Fault(48, "loop-of-two", "redirects", _MANY, alone=_loop),
-    Fault(48, "endless-chain", "redirects", _MANY, alone=_chain),
+    Fault(48, "to-itself", "redirects", _MANY, alone=_followed(redirect("?"))),
+    Fault(
+        48,
+        "loop-of-two",
+        "redirects",
+        _MANY,
+        alone=_followed(redirect("/pool"), {"/pool": redirect("/page")}),
+    ),
+    Fault(48, "endless-chain", "redirects", _MANY, alone=_followed(redirect("/chain"))),
     _hop(49, "no-location", _NOWHERE, answer("<h1>never</h1>", "302 Found")),
     _to("empty-location", " ", _NOWHERE),
     _to("no-host", "http://", _IMPOSSIBLE),
@@ -107,6 +120,31 @@ def _elsewhere(ground: Ground) -> Happened:
     return happened
 
 
+def _downgraded(ground: Ground) -> Happened:
+    """To the same host and name, but in the clear."""
+    ground.folder.mkdir(parents=True, exist_ok=True)
+    (ground.folder / "token.txt").write_text(SECRET)
+    plain = ground.site.serve("/plain", book("plain"), ground.host)
+    with doors.self_signed(ground.site, ground.host) as secure:
+        ground.site.serve("/page", redirect(plain), ground.host)
+        secret = '"Bearer {{ inputs.token }}"'
+        sent = f"headers: {{ Authorization: {secret}, X-Key: {secret} }}, cookies: {{ a: b }}"
+        job = ground.job(
+            recipe(
+                [f"{secure}/page"],
+                crawl="delay: 0, robots: ignore",
+                http=f"retries: 0, unverified_hosts: [{ground.host}], {sent}",
+                more="inputs: { token: { type: secret, file: token.txt } }\n",
+            )
+        )
+        ended = ground.run(job)
+    (first,), (second,) = ground.site.asked("/page"), ground.site.asked("/plain")
+    assert SECRET in str(first.headers)
+    assert SECRET not in str(second.headers)
+    assert "cookie" not in second.headers
+    return Happened(ended, "", tuple(job.records()), 1)
+
+
 def _posted(status: str) -> Any:
     def run(ground: Ground) -> Happened:
         url = ground.site.url("/page", ground.host)
@@ -158,12 +196,17 @@ _ANYHOW = Right("followed or failed, nothing injected", lambda h: bool(h.records
 
 _CARRIED = [
     Fault(52, "secrets-to-another-origin", "redirects", gives("far"), alone=_elsewhere),
+    Fault(52, "secrets-to-plain-http", "redirects", gives("plain"), alone=_downgraded),
     *(
         Fault(53, f"post-{status[:3]}", "redirects", gives("after"), alone=_posted(status))
         for status in ("301 Moved", "302 Found", "303 See Other")
     ),
     Fault(
-        54, "password-in-location", "redirects", Right("shown nowhere", lambda h: True), alone=_with_password
+        54,
+        "password-in-location",
+        "redirects",
+        Right("shown nowhere", lambda h: h.asked == 1),
+        alone=_with_password,
     ),
     Fault(55, "line-break-in-location", "redirects", _ANYHOW, alone=_injecting("/landed%0d%0aX-Injected: 1")),
     Fault(55, "bare-return-in-location", "redirects", _ANYHOW, alone=_injecting("/landed\rX-Injected: 1")),

@@ -6,9 +6,10 @@ import time
 from email.utils import formatdate
 from typing import Any
 
-from catalogue.fault import Fault, Ground, Happened, Right, fails, gives
+from catalogue.fault import Fault, Ground, Happened, Right, fails, gives, gives_all
 from catalogue.own import HEADING, by_rule
 from fault_site import Behaviour, Wire, answer, book, by_turn, links
+from job_runner import recipe
 
 
 def _asks(*headers: str, status: str = "429 Too Many Requests") -> bytes:
@@ -33,6 +34,26 @@ def _left_in_peace(behaviour: Behaviour, least: float) -> Any:
     return run
 
 
+def _whole_host(ground: Ground) -> Happened:
+    """What one page was told holds for all others of its host, and for no other host."""
+    site, other = ground.site, ground.host.rpartition(".")[0] + ".254"
+    names = [f"/n{n}" for n in range(4)]
+    with site.another_port(other) as port:
+        site.serve("/page", by_turn(_asks("Retry-After: 1"), book("late")), ground.host)
+        for name in names:
+            site.serve(name, book(name))
+        seeds = [site.url("/page", ground.host), *(site.url(name, ground.host) for name in names)]
+        seeds += [f"http://{other}:{port}{name}" for name in names]
+        crawl = "delay: 0, robots: ignore, per_host: 1"
+        job = ground.job(recipe(seeds, crawl=crawl, http="retries: 0"))
+        ended = ground.run(job)
+    told = site.asked("/page", ground.host)[0].end
+    during = [e.path for e in site.asked(host=ground.host) if told < e.start < told + 0.92]
+    assert during == [], during
+    assert all(exchange.start < told + 0.9 for exchange in site.asked(host=other))
+    return Happened(ended, "", tuple(job.records()), len(site.asked("/page", ground.host)))
+
+
 def _parked(value: str) -> Any:
     """Two seconds into it the run is ended by its budget: the host was asked once, and waits."""
 
@@ -51,6 +72,13 @@ _ONCE = Right("asked once, the run ends", lambda h: h.asked == 1 and not h.recor
 
 _PATIENCE = [
     Fault(56, "seconds", "statuses", gives("late", 2), alone=_left_in_peace(_asks("Retry-After: 1"), 1.0)),
+    Fault(
+        56,
+        "the-whole-host",
+        "statuses",
+        gives_all("late", *(f"/n{n}" for n in range(4)), *(f"/n{n}" for n in range(4))),
+        alone=_whole_host,
+    ),
     Fault(56, "date", "statuses", gives("late", 2), alone=_left_in_peace(_until_a_date, 1.0)),
     *(
         Fault(57, name, "statuses", _ONCE, alone=_parked(value))

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from catalogue.fault import Fault, Ground, Happened, Right, fails, gives, no_record
+from catalogue.fault import Fault, Ground, Happened, Right, fails, gives, in_time, no_record
 from catalogue.own import by_rule
 from fault_site import answer, book
 
@@ -60,7 +60,7 @@ def _pattern(name: str, rule: str, right: Right, more: str = "") -> Fault:
 
 _EVIL = "(a|aa)+$"
 _TITLE = "item: book, fields: { title: h1 }"
-_STOPPED = gives("tea")
+_STOPPED = gives("tea") & in_time(30)
 
 _PATTERNS = [
     _pattern(
@@ -96,7 +96,7 @@ _PATTERNS = [
     ),
 ]
 
-_SLOW = fails("reading it took longer than 1 s")
+_SLOW = fails("reading it took longer than 1 s") & in_time(30)
 _MANY = answer("<h1>x</h1>" + "<p>x" * 60_000)
 
 
