@@ -181,3 +181,19 @@ def test_the_pages_of_a_host_that_went_down_wait_for_the_next_run(site, tmp_path
     ended = job.run("-q")
 
     assert (ended.code, ended.report["verdicts"]) == (0, {"ok": 92, "failed": 9})
+
+
+def test_a_host_that_says_429_to_everything_is_parked_and_none_of_its_pages_ends_by_it(site, tmp_path):
+    """Twelve at a time, so that they say it often enough in a row at once."""
+    site.serve("/", links(*[f"/{n}" for n in range(40)]))
+    slow = after(0.3, answer("", "429 Too Many Requests", "Retry-After: 1"))
+    site.patterns.append(lambda _, path: slow if path[1:].isdigit() else None)
+    crawl = "delay: 0, allow_failed: 20%, per_host: 12, park_after: 10, park_probes: 0, robots: ignore"
+    job = Job(tmp_path, recipe([site.url("/")], crawl=crawl))
+
+    ended = job.run("-q")
+
+    said = "HTTP 429 Too Many Requests; 40 requests wait"
+    assert (ended.code, ended.report["verdicts"]) == (3, {"ok": 1})
+    assert ended.report["parked"] == {f"{ONE}:{site.port}": said}
+    assert len(site.asked(host=ONE)) == 13

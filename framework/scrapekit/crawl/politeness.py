@@ -18,7 +18,7 @@ LONGEST_PAUSE = 120.0
 LONGEST_BACKOFF = 60.0
 FIRST_BACKOFF = 1.0
 MOST_THROTTLES = 8
-"""How often in a row a host may say 429 before its URLs count as blocked."""
+"""How often in a row a host may say 429 before it is parked, or its URLs are blocked where none is."""
 
 MOST_ROBOTS_TRIES = 4
 """How often an unreadable robots.txt is asked for before the host is left alone."""
