@@ -207,8 +207,7 @@ def test_a_server_on_this_machine_is_said_to_be_asked_slowly(seed, capsys, tmp_p
     main(["check", str(tmp_path / "r.yaml")])
 
     assert capsys.readouterr().out.splitlines()[1:] == [
-        "crawl.delay keeps 0.5 s between two requests to a host; "
-        "a server of your own needs none: --set crawl.delay=0"
+        "crawl.delay is 0.5 s; a server of your own needs none: --set crawl.delay=0"
     ]
 
 
