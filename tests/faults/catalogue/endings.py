@@ -75,10 +75,10 @@ _ENDS = [
 
 
 def _dead_if_kept(death: Behaviour) -> Behaviour:
-    """A connection that was used before is dead; a new one is not."""
+    """A connection that was used before is dead; a new one, over which it is asked again, is not."""
 
     async def behave(wire: Wire) -> None:
-        await act(death if wire.kept else book("alive"), wire)
+        await act(death if wire.kept else book("alive" if wire.turn else "no connection was kept"), wire)
 
     return behave
 
