@@ -162,7 +162,9 @@ async def drive(runner: Runner, prepared: Any, manner: Manner) -> Report:
         from scrapekit.cli.verbose import Verbose
 
         prepared.plugins.listen("-v", Verbose(progress.note))
-    for line in [*read_from_outside(prepared), *unhurried(prepared)]:
+    # Who runs it every night knows how fast it goes, and reads what is new.
+    advice = unhurried(prepared) if sys.stderr.isatty() else []
+    for line in [*read_from_outside(prepared), *advice]:
         progress.note(line)
     stop = runner.StopSignal()
     with progress, logs_shown_by(progress, manner.level), signals_stop(stop, progress.note):

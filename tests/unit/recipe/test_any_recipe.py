@@ -91,12 +91,12 @@ def spoil(text: str, chance: random.Random) -> str:
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**64))
 def test_a_spoilt_recipe_is_a_recipe_or_refused(seed: int):
-    started = time.perf_counter()
+    started = time.process_time()
 
     outcome = outcome_of(spoil(WHOLE, random.Random(seed)))
 
     assert "s3cret" not in str(outcome)
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_a_recipe_cut_at_any_place_is_a_recipe_or_refused():
@@ -173,9 +173,9 @@ def _fields(text: str) -> str:
     ids=["pages", "links", "fields", "template", "pipe", "inputs", "glob", "braces", "keys"],
 )
 def test_a_bomb_is_refused_in_good_time(text: str):
-    started = time.perf_counter()
+    started = time.process_time()
 
     outcome = outcome_of("scrapekit: 1\nseeds: https://a.test/\n" + text)
 
     assert isinstance(outcome, RecipeError)
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15

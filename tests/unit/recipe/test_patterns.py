@@ -43,7 +43,7 @@ def test_a_glob_means_what_the_plain_way_of_writing_it_means(glob: str, text: st
 
 def test_a_glob_of_many_stars_is_not_slow():
     pattern = re.compile(glob_regex("*a" * 50 + "b"))
-    started = time.perf_counter()
+    started = time.process_time()
 
     assert pattern.search("a" * 2000) is None
-    assert time.perf_counter() - started < 0.25
+    assert time.process_time() - started < 0.25

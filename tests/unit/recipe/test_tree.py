@@ -236,11 +236,11 @@ def test_more_than_a_mebibyte_is_refused():
 )
 @pytest.mark.slow
 def test_a_hostile_file_is_refused_quickly(text: str):
-    started = time.perf_counter()
+    started = time.process_time()
 
     words_of(text)
 
-    assert time.perf_counter() - started < 15
+    assert time.process_time() - started < 15
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 COMMENTS = """
 <table>
@@ -139,9 +139,9 @@ def test_a_thread_that_goes_ever_deeper_takes_time_for_each_comment_once(rule):
 
     def seconds(rows: int) -> float:
         body = "".join(f"<tr id={n}><td class=ind width={n % 5000}>" for n in range(rows))
-        began = perf_counter()
+        began = process_time()
         assert len(thread.records(f"<table>{body}</table>")) == rows
-        return perf_counter() - began
+        return process_time() - began
 
     seconds(100)
     assert seconds(8000) < 40 * max(seconds(400), 0.005)

@@ -96,11 +96,11 @@ def test_spaces_and_escapes_in_a_challenge_are_read_as_they_are_meant():
 
 @pytest.mark.parametrize("header", [" " * 100_000, ", " * 50_000, 'a="' + "\\" * 100_000, "a " * 50_000])
 def test_a_hostile_challenge_is_read_at_once(header: str):
-    before = time.perf_counter()
+    before = time.process_time()
 
     list(read_challenges(header))
 
-    assert time.perf_counter() - before < 5
+    assert time.process_time() - before < 5
 
 
 def test_a_server_may_name_the_next_nonce():
