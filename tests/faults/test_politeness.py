@@ -84,6 +84,62 @@ class TestPace:
             assert ended.failure(url).startswith("robots: robots.txt does not allow it (Disallow: /")
 
 
+_PNG = b"\x89PNG\r\n\x1a\n"
+_FILES = """\
+scrapekit: 1
+name: books
+seeds: {{ page: {{ sitemap: "{sitemap}" }} }}
+pages:
+  page:
+    item: book
+    fields: {{ title: h1, picture: {{ css: img, download: {{ types: image/png, give: url }} }} }}
+crawl: {{ delay: 0.3s, per_host: 2 }}
+http: {{ retries: 1 }}
+export: out/books.jsonl
+"""
+
+
+class TestFilesAndSitemaps:
+    """One crawl that begins with an index of sitemaps, and fetches the files that its pages name."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def run(cls, own_site, tmp_path_factory):
+        site = own_site
+        site.forget()
+
+        def sitemap(kind, entry, *paths):
+            found = "".join(f"<{entry}><loc>{site.url(path)}</loc></{entry}>" for path in paths)
+            return answer(f"<{kind}>{found}</{kind}>", kind="application/xml")
+
+        site.serve("/index.xml", sitemap("sitemapindex", "sitemap", "/a.xml", "/b.xml"))
+        site.serve("/a.xml", after(0.5, sitemap("urlset", "url", "/p1", "/p2")))
+        site.serve("/b.xml", in_turn(answer("", "503 Busy"), sitemap("urlset", "url", "/p3", "/p4")))
+        for n in range(1, 5):
+            site.serve(f"/p{n}", answer(f'<h1>{n}</h1><img src="/{n}.png">'))
+            site.serve(f"/{n}.png", after(0.6, answer(_PNG + bytes([n]), kind="image/png")))
+        site.serve("/2.png", redirect("/moved.png"))
+        site.serve("/moved.png", answer(_PNG + b"2", kind="image/png"))
+        site.serve("/3.png", in_turn(answer("", "500 Oops"), answer(_PNG + b"3", kind="image/png")))
+        job = Job(tmp_path_factory.mktemp("files"), _FILES.format(sitemap=site.url("/index.xml")))
+        return job, job.run("-q")
+
+    def test_every_record_has_its_file(self, run, own_site):
+        job, ended = run
+
+        assert ended.code == 0
+        found = {record["title"]: record["picture"] for record in job.records()}
+        assert set(found) == {"1", "2", "3", "4"}
+        assert all(found.values())
+        assert len(list((job.folder / "out" / "files").iterdir())) == 4
+
+    def test_no_two_starts_are_closer_than_the_delay(self, run, own_site):
+        # robots.txt, three sitemaps, four pages, four files, two retries and a redirect.
+        assert len(own_site.asked(host=ONE)) == 15
+        assert own_site.closest_starts(ONE) >= 0.3 - SLACK
+        assert own_site.most_at_once(ONE) <= 2
+
+
 class TestThrottling:
     """One crawl over hosts that ask for patience, and one that goes on meanwhile."""
 
