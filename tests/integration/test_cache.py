@@ -544,6 +544,19 @@ async def test_a_damaged_file_is_named_and_nothing_is_lost_by_removing_it(books,
     assert told.value.hint == "remove cache.sqlite: then every page is fetched anew"
 
 
+async def test_a_job_is_not_cleared_before_its_kept_answers_can_be_used(books, site):
+    await books.run(cache=True)
+    with closing(sqlite3.connect(books.cache)) as db, db:
+        db.execute("PRAGMA user_version = 99")
+
+    for fresh in (True, False):
+        with pytest.raises(JobError, match="was written by another version of scrapekit"):
+            await books.run(cache=True, fresh=fresh)
+
+    with closing(sqlite3.connect(books.cache.with_name("job.sqlite"))) as db:
+        assert db.execute("SELECT count(*) FROM done").fetchone() == (sum(books.report.verdicts.values()),)
+
+
 async def test_what_cannot_be_written_any_more_does_not_stop_a_run(books, site):
     await books.run(cache=True)
     with closing(sqlite3.connect(books.cache)) as db, db:

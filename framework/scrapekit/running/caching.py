@@ -23,9 +23,17 @@ _OFFLINE = "offline"
 
 
 def check_kept(prepared: Prepared, folder: JobFolder) -> None:
-    """Raise JobError where a run is to ask nobody and no answer was ever kept."""
-    if prepared.settings.offline and not folder.cache.exists():
+    """Raise JobError where the kept answers cannot be used, or a run is to ask nobody and there are none.
+
+    Asked before anything of an earlier job is cleared.
+    """
+    settings, there = prepared.settings, folder.cache.exists()
+    if settings.offline and not there:
         raise JobError(f"no answers are kept in {folder.path}", hint="run with --cache first")
+    if there and (settings.cache or settings.offline):
+        answers = AnswerFile(folder.cache, prepared.recipe.http.cache.size)
+        answers.open()
+        answers.close()
 
 
 def cache_of(prepared: Prepared, folder: JobFolder) -> Cache | None:
