@@ -11,10 +11,10 @@ from scrapekit.errors import PageError
 from scrapekit.extract.draft import Draft
 from scrapekit.extract.fields.objects import compile_one
 from scrapekit.extract.late_names import in_request
-from scrapekit.extract.reading import InvalidField
 from scrapekit.extract.requests.forms import Form, Pairs, compile_form
 from scrapekit.extract.requests.params import FORM, as_param, header_text, with_query
 from scrapekit.extract.responses.conditions import Answer
+from scrapekit.extract.session.taking import is_one, take
 from scrapekit.extract.texts import Render, compile_text, compile_tree
 from scrapekit.node import ListNode, MapNode, Node, ScalarNode
 from scrapekit.page import Page
@@ -93,12 +93,8 @@ class _Terms:
 
 
 def _token(name: str, read: Any, answer: Answer) -> str:
-    reading = answer.parsed or answer.whole
-    try:
-        value = read(reading.document.root, reading)
-    except (PageError, ValueError, InvalidField) as error:
-        raise Refused(f"login.tokens.{name} cannot be read") from error
-    if value is None or isinstance(value, list | dict):
+    value = take(read, answer, f"login.tokens.{name}")
+    if not is_one(value):
         raise Refused(f"login.tokens.{name} found nothing on {answer.page.url}")
     return as_param(value)
 

@@ -11,12 +11,13 @@ from scrapekit.extract.draft import Draft, Terms
 from scrapekit.extract.fields.objects import compile_one
 from scrapekit.extract.late_names import in_request
 from scrapekit.extract.links.checks import compile_patterns, found_by
-from scrapekit.extract.reading import PAGE_NAMES, Ground, InvalidField, ReadField
+from scrapekit.extract.reading import PAGE_NAMES, Ground, ReadField
 from scrapekit.extract.requests.forms import compile_form
 from scrapekit.extract.requests.params import header_text
 from scrapekit.extract.responses.conditions import Answer, Holds, compile_conditions
 from scrapekit.extract.seeds.requests import compile_request
 from scrapekit.extract.session.login_form import compile_fill_in
+from scrapekit.extract.session.taking import is_one, take
 from scrapekit.extract.texts import compile_text
 from scrapekit.language.rendering import render
 from scrapekit.options import Options
@@ -215,12 +216,8 @@ def _all_hold(conditions: Sequence[Holds], answer: Answer) -> bool:
 
 def _value(field: Field, read: ReadField, answer: Answer) -> str:
     """The field's value as a text; Refused where there is none."""
-    reading = answer.parsed or answer.whole
-    try:
-        value = read(reading.document.root, reading)
-    except (PageError, ValueError, InvalidField) as error:
-        raise Refused(f"{field.path} cannot be read") from error
-    if value is None or isinstance(value, list | dict):
+    value = take(read, answer, field.path)
+    if not is_one(value):
         found = "found nothing" if value is None else "found more than one value"
         raise Refused(f"{field.path} {found} in the answer, {describe_status(answer.page.status)}")
     return render(value)
