@@ -142,6 +142,11 @@ class Lane:
         return start
 
     @property
+    def parked(self) -> bool:
+        """True while its host is left in peace because it kept failing, but for a probe."""
+        return self.trouble is not None and self.trouble.parks > 0
+
+    @property
     def lost(self) -> bool:
         """True while nothing of it is granted, for its host did not come back."""
         return self.trouble is not None and self.trouble.is_lost(self.pace) and not self.trouble.given_up
@@ -149,8 +154,7 @@ class Lane:
     @property
     def full(self) -> bool:
         """True when nothing more may be sent for now: a parked host is sent one request at a time."""
-        parked = self.trouble is not None and self.trouble.parks > 0
-        return self.in_flight >= (1 if parked else self.pace.per_host)
+        return self.in_flight >= (1 if self.parked else self.pace.per_host)
 
     def idle(self, now: float) -> bool:
         """True when nothing waits or runs here and the host may be asked: it can be forgotten."""

@@ -46,7 +46,7 @@ class Parking:
         parked = lane.trouble.failed(str(error), first=not entry.tries, pace=lane.pace)
         if parked:
             self._rest(lane, lane.trouble)
-        if not lane.trouble.parks:
+        if not lane.parked:
             return None
         return Retry(max(0.0, lane.paused_until - self._clock()), True, str(error), parked=parked)
 
@@ -55,8 +55,7 @@ class Parking:
 
         Its pages are not at fault, so none of them ends by it (RFC 6585 4).
         """
-        trouble = lane.trouble
-        parked = trouble is not None and trouble.parks > 0
+        trouble, parked = lane.trouble, lane.parked
         if not (parked or lane.throttles > MOST_THROTTLES) or not lane.pace.park_after:
             if trouble is not None and not parked:
                 self.answered(lane)
@@ -80,8 +79,7 @@ class Parking:
         So it is for a host that is parked, and with *enough* tries for one that an earlier run has asked:
         it is down, and what waits for it must not end because of that.
         """
-        parked = lane.trouble is not None and lane.trouble.parks > 0
-        if not parked and not (enough and lane.known and lane.pace.park_after):
+        if not lane.parked and not (enough and lane.known and lane.pace.park_after):
             return False
         if lane.trouble is None:
             lane.trouble = Trouble()
