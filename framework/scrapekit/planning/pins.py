@@ -11,7 +11,7 @@ from scrapekit.recipe.model import Pin
 
 def check_pins(pins: Iterable[Pin], problems: Problems) -> bool:
     """True when every pinned package is as its pin says; a problem for each that is not."""
-    held = [_holds(pin, installed(pin.dist), problems) for pin in pins]
+    held = [_holds(pin, installed(pin.dist, hashed=bool(pin.sha256)), problems) for pin in pins]
     return all(held)
 
 

@@ -17,7 +17,7 @@ _OF_THE_INSTALLER = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_
 class Installed:
     """One installed distribution: its version, and the SHA-256 of its files in hexadecimal digits.
 
-    ``sha256`` is empty where there can be none; ``note`` then says why.
+    ``sha256`` is empty where there can be none, and ``note`` then says why; or where none was asked for.
     """
 
     dist: str
@@ -26,8 +26,8 @@ class Installed:
     note: str = ""
 
 
-def installed(dist: str) -> Installed | None:
-    """What is installed under the name, hashed now; None when nothing is.
+def installed(dist: str, *, hashed: bool = True) -> Installed | None:
+    """What is installed under the name; None when nothing is. Without *hashed* none of its files is read.
 
     The same wheel has the same hash everywhere: paths and contents count, not compiled files, scripts
     (they name the interpreter) nor what installers note. What it depends on is not in it.
@@ -38,7 +38,7 @@ def installed(dist: str) -> Installed | None:
         found = metadata.distribution(dist)
     except (metadata.PackageNotFoundError, ValueError):
         return None
-    sha, note = _hashed(found)
+    sha, note = _hashed(found) if hashed else ("", "")
     return Installed(dist, str(found.metadata["Version"] or ""), sha, note)
 
 
